@@ -1,0 +1,76 @@
+# `make help` lists the targets. Each installs what it needs: system packages (root or sudo) and a Python venv.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# An import that no target dependency declares is an error, so the walls of ARCHITECTURE.md hold.
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+PYTHON := devchain/.venv/bin/python
+BINARY := .build/debug/vaultkeeper
+export VAULTKEEPER_PYTHON := $(abspath $(PYTHON))
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: ## install the system packages that are missing
+	@packaging/build-dependencies
+
+.PHONY: devchain
+devchain: deps ## set up the local EVM chain (Python venv, contract artefacts from PyPI)
+	@devchain/setup.sh --tests
+
+.PHONY: build
+build: deps ## build (debug)
+	swift build $(SWIFT_FLAGS)
+
+.PHONY: release
+release: deps ## build the binary to ship: optimised, Swift's libraries linked in
+	swift build $(SWIFT_FLAGS) -c release --static-swift-stdlib --product vaultkeeper --scratch-path .build-release
+
+.PHONY: demo
+demo: devchain build ## hedge a vault on a local EVM chain and print the table of ticks
+	@$(PYTHON) devchain/demo.py --binary $(BINARY)
+
+.PHONY: test
+test: devchain ## build and run every test
+	swift build $(SWIFT_FLAGS) --build-tests
+	$(PYTHON) -m pytest -q devchain/tests
+	swift test $(SWIFT_FLAGS) --skip-build
+
+.PHONY: check
+check: devchain ## format, generated code and compiled contracts are as committed
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift build $(SWIFT_FLAGS) --product abigen
+	.build/debug/abigen --check
+	$(PYTHON) devchain/contracts/build.py --check
+
+.PHONY: abi
+abi: deps ## write Sources/Contracts/Generated from abi/
+	swift build $(SWIFT_FLAGS) --product abigen
+	.build/debug/abigen
+
+.PHONY: fixtures
+fixtures: devchain ## write Tests/Fixtures again with the independent libraries
+	for script in Tests/Fixtures/make_*.py; do $(PYTHON) $$script; done
+
+.PHONY: ethereum-tests
+ethereum-tests: deps ## run the official test files found under DIR=folder
+	@test -n "$(DIR)" || { echo "usage: make ethereum-tests DIR=folder (a checkout of ethereum/tests, or a part)" >&2; exit 64; }
+	swift build $(SWIFT_FLAGS) -c release --product vaultkeeper-lab --scratch-path .build-release
+	.build-release/release/vaultkeeper-lab ethereum-tests "$(DIR)"
+
+.PHONY: test-chain
+test-chain: build ## check and dry-run against RPC=url with CONFIG=file; signs only with SIGN=1
+	@test -n "$(RPC)" -a -n "$(CONFIG)" || { echo "usage: make test-chain RPC=url CONFIG=file [SIGN=1]" >&2; exit 64; }
+	@VAULTKEEPER_CHAIN_RPC="$(RPC)" VAULTKEEPER_CHAIN_CONFIG="$(abspath $(CONFIG))" VAULTKEEPER_CHAIN_SIGN="$(SIGN)" \
+	  Tests/ChainTests/anychain "$(BINARY)"
+
+.PHONY: fuzz
+fuzz: deps ## run the decoders on ITERATIONS inputs (default 10 million), optimised
+	VAULTKEEPER_FUZZ_ITERATIONS=$(or $(ITERATIONS),10000000) \
+	  swift test $(SWIFT_FLAGS) -c release --scratch-path .build-release -Xswiftc -enable-testing --filter Fuzz
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf .build .build-release .demo

@@ -1,0 +1,52 @@
+package import Contracts
+
+/// Delta calibration: the band at these values and the change of delta that is due. Pure geometry; which order makes
+/// the change, and whether standing orders already do, is the plan's matter.
+package struct Calibration: Hashable, Sendable {
+  package let band: Band
+  /// Change of delta that is due as things stand, standing orders left aside: zero inside the band.
+  package let due: Quantity
+  /// The same once every standing order has filled: what the orders leave uncovered.
+  package let dueAfterOrders: Quantity
+  /// |drift| in half-widths; nil where the band has no width.
+  package let bandsOfDrift: Ratio?
+  /// Drift is so large that the correction does not wait for a better price.
+  package let isUrgent: Bool
+  package let figures: [Figure]
+
+  /// Throws `calculation` when a number is too large to calculate with.
+  package init(_ assessment: Assessment, _ observation: Observation, policy: Policy) throws(DecisionError) {
+    self = try DecisionError.calculating(.calibration) { () throws(ContractsError) in
+      try Calibration(assessment, orders: (observation.venue?.orders ?? []).filter(\.isStanding), policy)
+    }
+  }
+
+  private init(_ assessment: Assessment, orders: [OpenOrder], _ policy: Policy) throws(ContractsError) {
+    let drift = assessment.drift
+    band = try policy.band.band(
+      target: assessment.target, netAssetValue: assessment.netAssetValue, price: assessment.price)
+    due = try band.change(dueAt: drift)
+    var driftAfterOrders = drift
+    for order in orders { driftAfterOrders = try driftAfterOrders + order.change }
+    dueAfterOrders = try band.change(dueAt: driftAfterOrders)
+    bandsOfDrift = band.halfWidth.isZero
+      ? nil : try drift.absolute().ratio(to: band.halfWidth, rounding: .down)
+    // Without width there is no scale to call a drift large by.
+    isUrgent = bandsOfDrift.map { $0 >= policy.orders.urgentBands } ?? false
+    let unit = assessment.unit
+    var figures = [
+      try Figure.quantity(
+        "half-width", band.halfWidth, unit, from: "policy: \(policy.band.width) of \(policy.band.basis)"),
+      try .quantity("reset", band.resetDistance, unit, from: "policy: \(policy.band.reset)"),
+      try .quantity("due", due, unit, from: "drift beyond the band, back to reset"),
+      try .quantity("due after orders", dueAfterOrders, unit, from: "the same with every standing order filled"),
+    ]
+    if let bandsOfDrift {
+      figures.append(
+        Figure(
+          name: "drift in half-widths", value: try bandsOfDrift.rounded(places: 3, .towardZero).description, unit: "",
+          source: "|drift| ÷ half-width"))
+    }
+    self.figures = figures
+  }
+}

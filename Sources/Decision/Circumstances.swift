@@ -1,0 +1,106 @@
+package import Contracts
+package import Ethereum
+
+/// Everything a judgement needs that is not on chain at the observed block: time, fees, budgets, balance, history. The
+/// keeper fills it from its clock and its journal and hands it over as one plain value.
+package struct Circumstances: Hashable, Sendable {
+  /// Wall clock, unix seconds.
+  package var nowSeconds: UInt64
+  package var fees: FeeQuote
+  /// Gas limit the act would be signed with.
+  package var gasLimit: UInt64
+  /// Gas and upfront fees spent or reserved in the rolling day, and how much that may be.
+  package var gasSpentDayWei: UInt256
+  package var gasBudgetDayWei: UInt256
+  /// Native currency of the keeper's address, less what calls in flight may still take.
+  package var keeperBalanceWei: UInt256
+  /// What clearing a stuck nonce may cost; never spent on anything else.
+  package var clearNonceReserveWei: UInt256
+  /// True where the venue's upfront fee comes out of the keeper's own balance (the vault is the keeper's address).
+  package var keeperPaysUpfrontFee: Bool
+  package var calls: CallsInFlight
+  /// A halt marker is set.
+  package var isHalted: Bool
+  /// Fate of the vault's latest orders, oldest first.
+  package var recentOutcomes: [OrderOutcome]
+  /// Acts reserved within the attempt window that did not end in a fill, and how many there may be.
+  package var attemptsInWindow: Int
+  package var attemptLimit: Int
+  /// The base asset's oracle price as observed before, oldest first.
+  package var priceHistory: [PricePoint]
+
+  package init(
+    nowSeconds: UInt64, fees: FeeQuote, gasLimit: UInt64, gasSpentDayWei: UInt256, gasBudgetDayWei: UInt256,
+    keeperBalanceWei: UInt256, clearNonceReserveWei: UInt256, keeperPaysUpfrontFee: Bool,
+    calls: CallsInFlight = .none, isHalted: Bool = false, recentOutcomes: [OrderOutcome] = [],
+    attemptsInWindow: Int = 0, attemptLimit: Int, priceHistory: [PricePoint] = []
+  ) {
+    self.nowSeconds = nowSeconds
+    self.fees = fees
+    self.gasLimit = gasLimit
+    self.gasSpentDayWei = gasSpentDayWei
+    self.gasBudgetDayWei = gasBudgetDayWei
+    self.keeperBalanceWei = keeperBalanceWei
+    self.clearNonceReserveWei = clearNonceReserveWei
+    self.keeperPaysUpfrontFee = keeperPaysUpfrontFee
+    self.calls = calls
+    self.isHalted = isHalted
+    self.recentOutcomes = recentOutcomes
+    self.attemptsInWindow = attemptsInWindow
+    self.attemptLimit = attemptLimit
+    self.priceHistory = priceHistory
+  }
+}
+
+/// Whether a call of ours for this vault is still open.
+package enum CallsInFlight: String, Hashable, Sendable, Codable {
+  case none
+  /// Sent and not yet settled.
+  case inFlight
+  /// It is not known whether it was sent.
+  case inDoubt
+}
+
+/// What the next block's gas costs, per unit of gas.
+package struct FeeQuote: Hashable, Sendable {
+  package let nextBaseFeeWei: UInt256
+  package let tipWei: UInt256
+  /// The most a transaction signed now would pay.
+  package let feeCapWei: UInt256
+  /// The most the operator allows.
+  package let gasPriceCeilingWei: UInt256
+
+  package init(nextBaseFeeWei: UInt256, tipWei: UInt256, feeCapWei: UInt256, gasPriceCeilingWei: UInt256) {
+    self.nextBaseFeeWei = nextBaseFeeWei
+    self.tipWei = tipWei
+    self.feeCapWei = feeCapWei
+    self.gasPriceCeilingWei = gasPriceCeilingWei
+  }
+}
+
+package struct OrderOutcome: Hashable, Sendable {
+  package let key: Bytes32
+  package let state: OrderState
+  /// Unix seconds.
+  package let atSeconds: UInt64
+  /// What it cost us, gas and upfront fee not returned.
+  package let gasWei: UInt256
+
+  package init(key: Bytes32, state: OrderState, atSeconds: UInt64, gasWei: UInt256) {
+    self.key = key
+    self.state = state
+    self.atSeconds = atSeconds
+    self.gasWei = gasWei
+  }
+}
+
+package struct PricePoint: Hashable, Sendable {
+  /// Unix seconds.
+  package let atSeconds: UInt64
+  package let price: Price
+
+  package init(atSeconds: UInt64, price: Price) {
+    self.atSeconds = atSeconds
+    self.price = price
+  }
+}

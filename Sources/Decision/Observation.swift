@@ -1,0 +1,80 @@
+package import Contracts
+package import Ethereum
+
+/// The block at which everything of one decision was read.
+package struct Head: Hashable, Sendable {
+  package let number: UInt64
+  package let hash: Bytes32
+  /// Unix seconds.
+  package let timestamp: UInt64
+
+  package init(number: UInt64, hash: Bytes32, timestamp: UInt64) {
+    self.number = number
+    self.hash = hash
+    self.timestamp = timestamp
+  }
+}
+
+/// Everything read on chain for one decision, all at `head`.
+package struct Observation: Hashable, Sendable {
+  package let head: Head
+  /// The base asset's feed.
+  package let price: FeedReading
+  /// The quote token's feed; nil where the configuration takes it as one dollar.
+  package let quotePrice: FeedReading?
+  /// Nil on chains without a sequencer.
+  package let sequencer: SequencerReading?
+  package let vault: VaultReading
+  package let account: AccountReading
+  /// Whether the keeper holds its role, from the account's probe.
+  package let isRoleHeld: Bool
+  /// Nil when a feed gave no price, so that the reads that need one could not be made.
+  package let venue: VenueState?
+
+  package init(
+    head: Head, price: FeedReading, quotePrice: FeedReading?, sequencer: SequencerReading?, vault: VaultReading,
+    account: AccountReading, isRoleHeld: Bool, venue: VenueState?
+  ) {
+    self.head = head
+    self.price = price
+    self.quotePrice = quotePrice
+    self.sequencer = sequencer
+    self.vault = vault
+    self.account = account
+    self.isRoleHeld = isRoleHeld
+    self.venue = venue
+  }
+
+  /// The quote token's price: from its feed, or one dollar where there is none; nil when the feed has no usable answer.
+  var collateralPrice: Price? {
+    guard let quotePrice else { return .oneDollar }
+    return quotePrice.price
+  }
+
+  /// What the base asset is called, from the first spot token that counts as base.
+  var baseSymbol: String {
+    vault.balances.first { $0.token.role == .base }?.token.symbol ?? "base"
+  }
+}
+
+extension Price {
+  static let oneDollar = Price(raw: 1_000_000_000_000_000_000)
+}
+
+extension OpenOrder {
+  /// It may still change the position, or hold collateral. An expired order counts as long as the venue lists it.
+  var isStanding: Bool {
+    switch state {
+    case .filled, .cancelled: false
+    case .pending, .resting, .partial, .frozen, .expired, .unknown: true
+    }
+  }
+
+  /// A kind this keeper never places: somebody else's stop, swap or liquidation.
+  var isForeign: Bool {
+    switch kind {
+    case .marketIncrease, .limitIncrease, .marketDecrease, .limitDecrease: false
+    case .stopLossDecrease, .stopIncrease, .swap, .liquidation: true
+    }
+  }
+}

@@ -1,0 +1,263 @@
+package import Contracts
+package import Ethereum
+
+/// One thing to do at the venue, why, and what the venue says it costs.
+package struct PlannedAction: Hashable, Sendable {
+  package let action: VenueAction
+  package let reason: Reason
+  package let quote: Quote
+
+  /// It only takes an order of ours back.
+  package var isCancel: Bool {
+    if case .cancel = action { return true }
+    return false
+  }
+
+  /// What it trades; nil for a cancel.
+  package var trade: Trade? {
+    switch action {
+    case .place(let trade), .amend(_, let trade): trade
+    case .cancel: nil
+    }
+  }
+}
+
+/// An order that is left standing, and why.
+package struct StandingOrder: Hashable, Sendable {
+  package let order: OpenOrder
+  package let reason: Reason
+}
+
+/// What is to be done at the venue in this tick: at most one order placed, amended or made to cross, or orders taken
+/// back. A plan with nothing to do says through its parts why; the guards turn that into a refusal.
+package struct Plan: Hashable, Sendable {
+  /// In the order of execution, all in one transaction.
+  package let actions: [PlannedAction]
+  package let standing: [StandingOrder]
+  /// Sizing of a new order; nil where none was considered.
+  package let clip: Clip?
+  /// What the first waiting order has cost and would cost; nil without one.
+  package let waiting: Waiting?
+  /// Native currency the actions need beside the gas.
+  package let upfrontFeeWei: UInt256
+  package let figures: [Figure]
+
+  /// Nothing but cancels.
+  package var isOnlyCancels: Bool { !actions.isEmpty && actions.allSatisfy(\.isCancel) }
+
+  /// Throws `calculation` when a number is too large or the venue cannot quote what is wanted, and `missing` without a
+  /// reading of the venue.
+  package init(
+    _ assessment: Assessment, _ calibration: Calibration, _ observation: Observation, policy: Policy,
+    circumstances: Circumstances, venue: any Venue
+  ) throws(DecisionError) {
+    guard let state = observation.venue else {
+      throw .missing(stage: .plan, what: "reading of the venue")
+    }
+    self = try DecisionError.calculating(.plan) { () throws(ContractsError) in
+      var draft = Draft(
+        assessment: assessment, calibration: calibration, state: state, policy: policy,
+        circumstances: circumstances, venue: venue, headSeconds: observation.head.timestamp)
+      try draft.compose()
+      return try Plan(draft, unit: assessment.unit)
+    }
+  }
+
+  private init(_ draft: Draft, unit: String) throws(ContractsError) {
+    actions = draft.actions
+    standing = draft.standing
+    clip = draft.clip
+    waiting = draft.waiting
+    var upfront = UInt256.zero
+    for action in draft.actions {
+      upfront = try ContractsError.wrapping { () throws(EthereumError) in try upfront + action.quote.upfrontFeeWei }
+    }
+    upfrontFeeWei = upfront
+    figures = try draft.figures(unit) + [.wei("upfront fee", upfront, from: "venue's quotes at the fee cap")]
+  }
+}
+
+/// A plan in the making.
+private struct Draft {
+  let assessment: Assessment
+  let calibration: Calibration
+  let state: VenueState
+  let policy: Policy
+  let circumstances: Circumstances
+  let venue: any Venue
+  let headSeconds: UInt64
+
+  var actions: [PlannedAction] = []
+  var standing: [StandingOrder] = []
+  var clip: Clip?
+  var waiting: Waiting?
+
+  init(
+    assessment: Assessment, calibration: Calibration, state: VenueState, policy: Policy,
+    circumstances: Circumstances, venue: any Venue, headSeconds: UInt64
+  ) {
+    self.assessment = assessment
+    self.calibration = calibration
+    self.state = state
+    self.policy = policy
+    self.circumstances = circumstances
+    self.venue = venue
+    self.headSeconds = headSeconds
+  }
+
+  mutating func compose() throws(ContractsError) {
+    let orders = state.orders.filter(\.isStanding)
+    if circumstances.isHalted {
+      try takeBack(orders)
+    } else if !orders.isEmpty {
+      try review(orders)
+    } else if !calibration.due.isZero {
+      try placeNew()
+    }
+  }
+
+  private mutating func add(_ action: VenueAction, _ reason: Reason) throws(ContractsError) {
+    let quote = try quote(action)
+    actions.append(PlannedAction(action: action, reason: reason, quote: quote))
+  }
+
+  private func quote(_ action: VenueAction) throws(ContractsError) -> Quote {
+    try venue.quote(
+      action, state: state, price: assessment.price, gasPriceWei: circumstances.fees.feeCapWei)
+  }
+
+  /// A halted keeper may only take its own resting orders back, where the policy lets it.
+  private mutating func takeBack(_ orders: [OpenOrder]) throws(ContractsError) {
+    for order in orders {
+      if policy.cancelsWhenHalted, !order.isForeign, headSeconds >= order.cancellableAt, order.state != .unknown {
+        try add(.cancel(order), .halted)
+      } else {
+        standing.append(StandingOrder(order: order, reason: .halted))
+      }
+    }
+  }
+
+  private mutating func placeNew() throws(ContractsError) {
+    let clip = try Clip(assessment, calibration, state, policy)
+    self.clip = clip
+    guard clip.shortfall == nil, !clip.change.isZero else { return }
+    let pricing = Pricing(price: assessment.price, policy: policy)
+    let restsNowhere = venue.capabilities.limit == .none
+    if restsNowhere || calibration.isUrgent || policy.orders.patienceSeconds == 0 {
+      let reason: Reason =
+        calibration.isUrgent ? .driftUrgent : restsNowhere ? .limitUnsupported : .noPatience
+      try add(.place(pricing.market(clip.change, reduceOnly: clip.reduceOnly)), reason)
+    } else {
+      try add(.place(pricing.resting(clip.change, reduceOnly: clip.reduceOnly)), .driftOutsideBand)
+    }
+  }
+
+  private mutating func review(_ orders: [OpenOrder]) throws(ContractsError) {
+    let (venue, state, circumstances, price, headSeconds) =
+      (venue, state, circumstances, assessment.price, headSeconds)
+    let review = OrderReview(
+      assessment: assessment, calibration: calibration, venue: state, policy: policy,
+      circumstances: circumstances, headSeconds: headSeconds,
+      hasAttemptsLeft: circumstances.attemptsInWindow < circumstances.attemptLimit, isAlone: orders.count == 1,
+      quote: { (order, trade) throws(ContractsError) in
+        try venue.quote(
+          venue.capabilities.modify ? .amend(order, trade) : .place(trade), state: state, price: price,
+          gasPriceWei: circumstances.fees.feeCapWei)
+      })
+    var drift = assessment.drift
+    // Orders that cannot be taken back may fill whatever we think of them, so they count first.
+    let isStuck = { (order: OpenOrder) in
+      headSeconds < order.cancellableAt || order.state == .unknown || order.isForeign
+    }
+    for order in orders.filter(isStuck) + orders.filter({ !isStuck($0) }) {
+      if order.isForeign {
+        standing.append(StandingOrder(order: order, reason: .notOurs))
+        continue
+      }
+      let (disposition, waiting) = try review.disposition(of: order, drift: drift)
+      if self.waiting == nil { self.waiting = waiting }
+      if try apply(disposition, to: order, isAlone: review.isAlone) { drift = try drift + order.change }
+    }
+  }
+
+  /// True where the order goes on standing as it is.
+  private mutating func apply(
+    _ disposition: Disposition, to order: OpenOrder, isAlone: Bool
+  ) throws(ContractsError) -> Bool {
+    let canAmend = isAlone && venue.capabilities.modify
+    let pricing = Pricing(price: assessment.price, policy: policy)
+    switch disposition {
+    case .keep(let reason):
+      standing.append(StandingOrder(order: order, reason: reason))
+      return true
+    case .cancel(let reason):
+      try add(.cancel(order), reason)
+    case .amend(let trade, let reason):
+      try add(canAmend ? .amend(order, trade) : .cancel(order), reason)
+    case .cross(let size, let reason) where canAmend:
+      try add(.amend(order, pricing.crossing(size, reduceOnly: order.kind.isDecrease)), reason)
+    case .cross(let size, let reason) where isAlone:
+      // One transaction: if the order has filled meanwhile, its cancel reverts, and the new order with it.
+      try add(.cancel(order), reason)
+      try add(.place(pricing.market(size, reduceOnly: order.kind.isDecrease)), reason)
+    case .cross(_, let reason):
+      try add(.cancel(order), reason)
+    }
+    return false
+  }
+
+  func figures(_ unit: String) throws(ContractsError) -> [Figure] {
+    var figures = try clip?.figures(unit) ?? []
+    if let waiting { figures += try waiting.figures(unit) }
+    for kept in standing {
+      figures.append(try .quantity("standing order", kept.order.change, unit, from: kept.reason.rawValue))
+    }
+    for planned in actions {
+      figures += try planned.figures(unit)
+    }
+    if let limit = restingLimit,
+      let prospect = try Prospect(
+        limit: limit, assessment: assessment, policy: policy, circumstances: circumstances)
+    {
+      figures += try prospect.figures()
+    }
+    return figures
+  }
+
+  /// The limit price that will rest after this tick, new or old.
+  private var restingLimit: Price? {
+    for planned in actions {
+      if case .limit(let limit)? = planned.trade?.kind { return limit }
+    }
+    return standing.first { $0.reason == .resting }?.order.triggerPrice
+  }
+}
+
+extension PlannedAction {
+  fileprivate func figures(_ unit: String) throws(ContractsError) -> [Figure] {
+    let source = "plan: \(reason.rawValue)"
+    switch action {
+    case .cancel(let order):
+      return [try .quantity("cancel", order.change, unit, from: source)]
+    case .place(let trade), .amend(_, let trade):
+      var figures = [try Figure.quantity(name, trade.change, unit, from: source)]
+      if case .limit(let limit) = trade.kind {
+        figures.append(try .price("limit price", limit, per: unit, from: "oracle price and policy"))
+      }
+      figures += [
+        try .price("worst price", trade.worstPrice, per: unit, from: "oracle price and policy's bound"),
+        try .usd("fee", quote.fee, from: "venue's quote"),
+        try .usd("impact", quote.impact, from: "venue's quote"),
+      ]
+      return figures
+    }
+  }
+
+  private var name: String {
+    switch (action, trade?.kind) {
+    case (.amend, _): "amend"
+    case (_, .limit): "place limit"
+    default: "place market"
+    }
+  }
+}

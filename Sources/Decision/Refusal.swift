@@ -1,0 +1,118 @@
+/// We chose not to act: which of the closed list of reasons, and the numbers it was judged by.
+package struct Refusal: Hashable, Sendable, Codable {
+  package let code: Code
+  package let figures: [Figure]
+
+  init(_ code: Code, _ figures: [Figure]) {
+    self.code = code
+    self.figures = figures
+  }
+
+  /// For people: what it means, the numbers, and what to do.
+  package var text: String {
+    let numbers = figures.map(\.description).joined(separator: ", ")
+    return numbers.isEmpty ? code.meaning : "\(code.meaning): \(numbers)"
+  }
+
+  /// Every code with its meaning and remedy, in the order in which they are judged: the documentation's table is made
+  /// from this.
+  package static var allCodes: [(code: String, meaning: String, remedy: String)] {
+    Code.allCases.map { ($0.rawValue, $0.meaning, $0.remedy) }
+  }
+
+  /// The raw values are stable: journals, metrics and alarms carry them. Cases stand in the order of judgement.
+  package enum Code: String, Hashable, Sendable, Codable, CaseIterable {
+    case halted
+    case callInDoubt
+    case callInFlight
+    case headTooOld
+    case oracleStale
+    case oracleOutOfBounds
+    case sequencerDown
+    case vaultPaused
+    case accountDisabled
+    case roleMissing
+    case venueDisabled
+    case netAssetValueNotPositive
+    case foreignOrder
+    case orderPending
+    case orderResting
+    case insideBand
+    case belowMinimumClip
+    case insufficientCollateral
+    case priceBoundMissing
+    case gasPriceAboveCeiling
+    case gasBudgetUsed
+    case balanceTooLow
+    case attemptsExhausted
+    case policyDenied
+    case simulationFailed
+    case postStateNotBetter
+  }
+}
+
+extension Refusal.Code {
+  /// One line: what was found.
+  package var meaning: String {
+    switch self {
+    case .halted: "the keeper is halted"
+    case .callInDoubt: "it is not known whether an earlier call was sent"
+    case .callInFlight: "an earlier call is not settled yet"
+    case .headTooOld: "the newest block the node shows is too old"
+    case .oracleStale: "a price feed has not been updated for too long"
+    case .oracleOutOfBounds: "a price feed's answer is no price or outside its bounds"
+    case .sequencerDown: "the rollup's sequencer is down, or has been up for too short a time"
+    case .vaultPaused: "the vault is paused"
+    case .accountDisabled: "the path from the keeper to the vault is switched off"
+    case .roleMissing: "the keeper's address does not hold its role"
+    case .venueDisabled: "the venue's market takes no orders"
+    case .netAssetValueNotPositive: "the vault is worth nothing"
+    case .foreignOrder: "an order that this keeper never places stands on the vault's account"
+    case .orderPending: "an order waits for its execution"
+    case .orderResting: "a limit order rests and still fits"
+    case .insideBand: "drift is inside the band"
+    case .belowMinimumClip: "the change that is due is worth less than the smallest order"
+    case .insufficientCollateral: "the vault has too little free collateral for the smallest order"
+    case .priceBoundMissing: "an order has no price bound, or one looser than the policy's"
+    case .gasPriceAboveCeiling: "gas costs more than the ceiling"
+    case .gasBudgetUsed: "the day's gas budget does not cover this act"
+    case .balanceTooLow: "the keeper's balance does not cover this act and a stuck nonce"
+    case .attemptsExhausted: "the attempts of this window are used up"
+    case .policyDenied: "the vault's own rules forbid the call"
+    case .simulationFailed: "the simulated call reverts"
+    case .postStateNotBetter: "after the simulated call the vault is not as planned"
+    }
+  }
+
+  /// One line: what ends it.
+  package var remedy: String {
+    switch self {
+    case .halted: "look at the halt's evidence, then `vaultkeeper resume`"
+    case .callInDoubt: "none; the outbox resolves it from the chain"
+    case .callInFlight: "none; it is settled at depth, or replaced"
+    case .headTooOld: "check the node's synchronisation, or add an endpoint"
+    case .oracleStale: "none if the oracle is late; else check the feed's address and heartbeat"
+    case .oracleOutOfBounds: "check the feed's address, decimals and bounds"
+    case .sequencerDown: "none; it ends when the sequencer has been up for the grace time"
+    case .vaultPaused: "the vault's owner unpauses it"
+    case .accountDisabled: "the vault's owner enables the role module"
+    case .roleMissing: "the vault's owner assigns the role to the keeper's address"
+    case .venueDisabled: "wait for the venue, or configure another market"
+    case .netAssetValueNotPositive: "fund the vault; check the tokens in the configuration"
+    case .foreignOrder: "cancel that order, or leave the vault to whoever placed it"
+    case .orderPending: "none; it is executed or, after its delay and the patience, taken back"
+    case .orderResting: "none; it fills, is replaced when it no longer fits, or crosses"
+    case .insideBand: "none"
+    case .belowMinimumClip: "none; lower minimumClip if drift stays outside the band for long"
+    case .insufficientCollateral: "give the vault quote tokens, approve the venue's router, or raise leverage"
+    case .priceBoundMissing: "report it: the plan is wrong"
+    case .gasPriceAboveCeiling: "wait, or raise the ceiling"
+    case .gasBudgetUsed: "wait for the day to roll on, or raise the budget"
+    case .balanceTooLow: "send native currency to the keeper's address"
+    case .attemptsExhausted: "look at the last outcomes; wait for the window, or widen priceBound"
+    case .policyDenied: "compare the role's scopes and allowances with the policy; do not retry"
+    case .simulationFailed: "look at the revert's text"
+    case .postStateNotBetter: "none if the market moved; else report it"
+    }
+  }
+}

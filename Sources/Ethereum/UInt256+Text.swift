@@ -1,0 +1,133 @@
+// Bytes and text of 256-bit words: big-endian bytes, decimal, and the JSON-RPC quantity.
+
+extension UInt256 {
+  /// The value of at most 32 big-endian bytes; none is 0.
+  /// - Throws: `.length` above 32 bytes.
+  package init(bigEndian bytes: some Collection<UInt8>) throws(EthereumError) {
+    guard bytes.count <= 32 else {
+      throw .length(what: "a 256-bit word", expected: "at most 32 bytes", found: bytes.count)
+    }
+    var limbs: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    var position = bytes.count
+    for byte in bytes {
+      position -= 1
+      let part = UInt64(byte) << UInt64(position % 8 * 8)
+      switch position / 8 {
+      case 0: limbs.0 |= part
+      case 1: limbs.1 |= part
+      case 2: limbs.2 |= part
+      default: limbs.3 |= part
+      }
+    }
+    self.init(limbs: limbs.0, limbs.1, limbs.2, limbs.3)
+  }
+
+  /// All 32 bytes, most significant first.
+  package var bigEndian32: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(32)
+    appendBigEndian(to: &bytes)
+    return bytes
+  }
+
+  /// Appends the 32 bytes, most significant first.
+  func appendBigEndian(to bytes: inout [UInt8]) {
+    Self.append(w3, to: &bytes)
+    Self.append(w2, to: &bytes)
+    Self.append(w1, to: &bytes)
+    Self.append(w0, to: &bytes)
+  }
+
+  private static func append(_ limb: UInt64, to bytes: inout [UInt8]) {
+    for shift in stride(from: UInt64(56), through: 0, by: -8) {
+      bytes.append(UInt8(truncatingIfNeeded: limb >> shift))
+    }
+  }
+
+  /// The bytes without leading zeros, as RLP writes integers; empty for 0.
+  package var minimalBigEndian: [UInt8] { Array(bigEndian32.suffix((significantBitCount + 7) / 8)) }
+
+  /// JSON-RPC quantity: "0x", no leading zeros, "0x0" for zero.
+  package var hexQuantity: String {
+    let digits = Hex.encode(minimalBigEndian, prefix: false).utf8
+    let significant = Substring(digits.drop { $0 == UInt8(ascii: "0") })
+    return significant.isEmpty ? "0x0" : "0x" + significant
+  }
+
+  /// Reads a JSON-RPC quantity, strictly: "0x" and one or more digits, no leading zero but in "0x0", at most 64 digits.
+  /// - Throws: `.number`.
+  package init(hexQuantity text: String) throws(EthereumError) {
+    func failure(_ reason: String) -> EthereumError {
+      .number(kind: "JSON-RPC quantity", text: Excerpt.of(text), reason: reason)
+    }
+    let digits = text.utf8.dropFirst(2)
+    guard text.utf8.starts(with: "0x".utf8), let first = digits.first else {
+      throw failure("it must be 0x and hex digits")
+    }
+    guard digits.count <= 64 else { throw failure("it has more than 64 digits") }
+    guard first != UInt8(ascii: "0") || digits.count == 1 else { throw failure("it has leading zeros") }
+    var value = UInt256.zero
+    for digit in digits {
+      guard let nibble = Hex.digitValue(digit) else { throw failure("it must be 0x and hex digits") }
+      value = value << 4 | UInt256(UInt64(nibble))
+    }
+    self = value
+  }
+
+  /// Reads decimal digits; leading zeros are allowed, a sign, spaces or separators are not. At most 128 digits.
+  /// - Throws: `.number`, also where the value is 2²⁵⁶ or more.
+  package init(decimal text: String) throws(EthereumError) {
+    func failure(_ reason: String) -> EthereumError {
+      .number(kind: "unsigned 256-bit decimal", text: Excerpt.of(text), reason: reason)
+    }
+    guard !text.isEmpty else { throw failure("it is empty") }
+    guard text.utf8.count <= 128 else { throw failure("it has more than 128 digits") }
+    var value = UInt256.zero
+    for character in text.utf8 {
+      let digit = character &- UInt8(ascii: "0")
+      guard digit < 10 else { throw failure("only the digits 0-9 may stand in it") }
+      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+      let (sum, carry) = product.addingReportingOverflow(UInt256(UInt64(digit)))
+      guard !overflow, !carry else { throw failure("it is 2^256 or more") }
+      value = sum
+    }
+    self = value
+  }
+
+  /// Decimal digits.
+  package var description: String {
+    if let small = asUInt64 { return String(small) }
+    // Nineteen digits at a time: 10¹⁹ is the largest power of ten in a limb.
+    var groups: [String] = []
+    var rest = self
+    while rest != .zero {
+      let division = rest.quotientAndRemainder(dividingByLimb: 10_000_000_000_000_000_000)
+      rest = division.quotient
+      let group = String(division.remainder)
+      groups.append(rest == .zero ? group : String(repeating: "0", count: 19 - group.utf8.count) + group)
+    }
+    return groups.reversed().joined()
+  }
+}
+
+extension UInt256: Codable {
+  /// Reads a string of decimal digits.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    do { try self.init(decimal: text) } catch { throw container.corrupted(by: error) }
+  }
+
+  /// Writes a string of decimal digits: JSON numbers lose digits in most readers.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+extension SingleValueDecodingContainer {
+  /// One of our errors as the standard library's decoding error, keeping its text and the path.
+  func corrupted(by error: EthereumError) -> DecodingError {
+    DecodingError.dataCorruptedError(in: self, debugDescription: error.description)
+  }
+}

@@ -1,0 +1,105 @@
+import Contracts
+import Decision
+import Ethereum
+import Outbox
+import Wallet
+
+// The second half of a tick: from a cleared proposal to bytes on the wire. Each step takes what only the step before can
+// make, so none can be left out.
+extension Keeper {
+  /// Asks the nodes everything one decision needs.
+  mutating func observe(_ vault: Int) throws(WatchFailure) -> Seen {
+    let lane = watches[vault].lane
+    return try watches[vault].observe(
+      hashes: outbox.hashesToLookUp(lane), heights: outbox.heightsToLookUp(lane), orders: orderQuestions(vault))
+  }
+
+  /// Promises the cleared call: its observation first, then its nonce and its worst cost, in the journal.
+  mutating func reserve(
+    _ cleared: Cleared, gasLimit: UInt64, _ seen: Seen, _ vault: Int, _ report: inout TickReport
+  ) throws -> Reservation {
+    let watch = watches[vault]
+    let plan = cleared.proposal.approved.plan
+    report.end(.acted, plan.code, plan.summary)
+    try record(report)
+    let intent = PromiseIntent(
+      chainID: watch.node.chain.chainID, sender: watch.keeper, vault: watch.vault.name,
+      purpose: plan.isOnlyCancels ? .cancelOrder : .act, to: cleared.call.to, valueWei: cleared.call.valueWei,
+      data: cleared.call.data, gasLimit: gasLimit, upfrontFeeWei: plan.upfrontFeeWei,
+      configurationHash: configurationHash, decidedAt: seen.evidence.head,
+      grounds: Grounds(
+        summary: plan.summary, call: cleared.call.label, figures: report.chapters.flatMap(\.figures).map(NotedFigure.init)))
+    let record = try asking { () throws(OutboxError) in
+      try outbox.reserve(intent, fees: seen.look.terms, evidence: seen.evidence, now: clock.now().unixSeconds)
+    }
+    try commit([record])
+    report.note(promise: intent.id, transactionHash: nil)
+    guard let reservation = outbox.firstReservation(intent.id, head: seen.evidence.head) else {
+      throw TickEnd.outbox(.contradiction(record: "reserved", what: "a reservation just committed is not there"))
+    }
+    return reservation
+  }
+
+  /// Signs a reservation, unless the operator's marker has appeared since the judgement.
+  func sign(_ reservation: Reservation) throws(TickEnd) -> SignedTransaction {
+    if let reason = desk.haltReason(), !isCancelWhileHalted(reservation) { throw .haltMarker(reason) }
+    do { return try signer.sign(reservation.transaction) } catch { throw .wallet(error) }
+  }
+
+  private func isCancelWhileHalted(_ reservation: Reservation) -> Bool {
+    guard let policy = outbox.policies.first(where: { $0.chainID == reservation.lane.chainID }) else { return false }
+    let purpose = outbox.state.openPromise(reservation.intentID)?.intent.purpose
+    return policy.cancelsOrdersWhileHalted && purpose == .cancelOrder && reservation.kind != .noOp
+  }
+
+  /// Makes the signed bytes durable. Only this makes something that can be sent.
+  mutating func journal(
+    _ signed: SignedTransaction, for reservation: Reservation
+  ) throws(TickEnd) -> JournaledTransaction {
+    let record = try asking { () throws(OutboxError) in try outbox.signed(signed, for: reservation) }
+    let durable = try commit([record])
+    guard let first = durable.first, let transaction = outbox.transaction(for: first) else {
+      throw .outbox(.contradiction(record: "signed", what: "a signature just committed is not there"))
+    }
+    return transaction
+  }
+
+  /// Sends journaled bytes to the first endpoint that may have taken them, and notes what was answered.
+  mutating func submit(
+    _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, _ report: inout TickReport
+  ) throws(TickEnd) {
+    let deadline = watches[vault].node.chain.exchangeDeadlineMilliseconds
+    var answers: [EndpointAnswer] = []
+    for endpoint in seen.endpoints {
+      answers += sender.submit(transaction, to: [endpoint], deadlineMilliseconds: deadline)
+      sent += 1
+      if Submission.strongest(of: answers)?.mayBeKnown == true { break }
+    }
+    let record = outbox.submitted(transaction, answers: answers, head: seen.evidence.head)
+    try commit([record])
+    report.note(promise: transaction.intentID, transactionHash: transaction.hash)
+    report.note(event: record.name, record.words)
+  }
+
+  /// Does what is due for promises that the chain has not served yet: the same bytes again, a replacement at a higher
+  /// fee, or the nonce given back.
+  mutating func keepPromises(_ seen: Seen, _ vault: Int, _ report: inout TickReport) throws(TickEnd) {
+    let steps = try asking { () throws(OutboxError) in
+      try outbox.due(seen.evidence, quote: seen.look.terms, now: clock.now().unixSeconds)
+    }
+    for step in steps {
+      switch step {
+      case .resend(let transaction):
+        try submit(transaction, seen, vault, &report)
+      case .replace(let reservation):
+        let signed = try sign(reservation)
+        try submit(try journal(signed, for: reservation), seen, vault, &report)
+      case .release(let intentID, let reason):
+        try commit([.released(intentID: intentID, reason: reason)])
+        report.note(event: "released", reason)
+      case .wait(let waiting):
+        report.note(event: waiting.code, waiting.description)
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package import Ethereum
+package import Outbox
+package import Wallet
+
+/// A keeper with a key: the one place that knows the order in which things happen (`Tick.swift`).
+///
+/// What it remembers is the outbox, which is the journal replayed; so starting and recovering are the same code, and a
+/// crash at any point is followed by a start like any other.
+package struct Keeper {
+  package internal(set) var watches: [Watch]
+  package internal(set) var outbox: Outbox
+  let ledger: Journal
+  let signer: any Signer
+  let sender: Sender
+  let clock: any TimeSource
+  let desk: any OperatorDesk
+  let configurationHash: Bytes32
+  var history: [PriceHistory]
+  /// Exchanges of the sender in the running tick.
+  var sent = 0
+
+  /// - Parameter watches: one for each vault, all reading for the signer's address.
+  /// - Throws: `OutboxError` when the journal cannot be read or tells a story that cannot be true.
+  package init(
+    watches: [Watch], journal: Journal, signer: any Signer, sender: Sender, clock: any TimeSource,
+    desk: any OperatorDesk, configurationHash: Bytes32
+  ) throws(OutboxError) {
+    precondition(
+      watches.allSatisfy { $0.keeper == signer.address }, "every watch reads for the address that signs")
+    self.watches = watches
+    ledger = journal
+    self.signer = signer
+    self.sender = sender
+    self.clock = clock
+    self.desk = desk
+    self.configurationHash = configurationHash
+    outbox = try Outbox(policies: LanePolicy.of(watches), replaying: journal.reader)
+    history = try watches.map { (watch) throws(OutboxError) in
+      do throws(JournalFailure) {
+        return try PriceHistory(of: watch.vault.name, from: journal.reader)
+      } catch {
+        throw .journal(error)
+      }
+    }
+  }
+
+  /// Forgets observations older than the given age.
+  package func prune(observationsOlderThan seconds: UInt64) throws(JournalFailure) {
+    let now = clock.now().unixSeconds
+    _ = try ledger.pruneObservations(before: now > seconds ? now - seconds : 0, at: now)
+  }
+}
+
+extension LanePolicy {
+  /// The lanes of these watches, each chain once.
+  package static func of(_ watches: [Watch]) -> [LanePolicy] {
+    var policies: [LanePolicy] = []
+    for watch in watches where !policies.contains(where: { $0.chainID == watch.node.chain.chainID }) {
+      policies.append(watch.node.chain.lane)
+    }
+    return policies
+  }
+}

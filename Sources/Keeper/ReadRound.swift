@@ -1,0 +1,93 @@
+import Contracts
+import Ethereum
+
+/// A round of reads within a batch: one `aggregate3` where Multicall3 stands, else one `eth_call` for each read. Either
+/// way all of them are made at one block hash, so that a decision never mixes two blocks.
+struct ReadRound {
+  private enum Form {
+    case aggregate(Batch.Place<[UInt8]>)
+    case single([Single])
+  }
+
+  /// Without Multicall3 a native balance is a question of its own.
+  private enum Single {
+    case call(Batch.Place<[UInt8]>)
+    case balance(Batch.Place<UInt256>)
+  }
+
+  private let form: Form
+  private let count: Int
+
+  init(
+    _ reads: [Read], at block: Bytes32, multicall3: Address?, in batch: inout Batch
+  ) throws(ContractsError) {
+    count = reads.count
+    if let multicall3 {
+      let data = try MulticallBatch.encode(reads)
+      form = .aggregate(batch.ask(.call(to: multicall3, data: data, at: .hash(block))))
+    } else {
+      var singles: [Single] = []
+      for read in reads {
+        if let subject = MulticallBatch.balanceHolder(of: read) {
+          singles.append(.balance(batch.ask(.balance(subject, at: .hash(block)))))
+        } else {
+          singles.append(.call(batch.ask(.call(to: read.to, data: read.data, at: .hash(block)))))
+        }
+      }
+      form = .single(singles)
+    }
+  }
+
+  /// One result for each read, in their order.
+  func results(_ answers: Answers) throws(NodeFailure) -> [ReadResult] {
+    switch form {
+    case .aggregate(let place):
+      let data = try answers.take(place)
+      do {
+        return try MulticallBatch.decode(data, count: count)
+      } catch {
+        throw .malformed(answers.endpoint, what: "aggregate3: \(error)")
+      }
+    case .single(let singles):
+      var results: [ReadResult] = []
+      for single in singles {
+        switch single {
+        case .balance(let place):
+          results.append(ReadResult(success: true, data: try answers.take(place).bigEndian32))
+        case .call(let place):
+          switch try answers.call(place) {
+          case .returned(let data): results.append(ReadResult(success: true, data: data))
+          case .reverted(let data): results.append(ReadResult(success: false, data: data))
+          }
+        }
+      }
+      return results
+    }
+  }
+}
+
+/// Takes the results of a concatenated list of reads apart again.
+struct ReadSlices {
+  private var reads: [Read] = []
+  private var lengths: [Int] = []
+
+  /// Appends a part's reads.
+  mutating func add(_ part: [Read]) {
+    reads += part
+    lengths.append(part.count)
+  }
+
+  var all: [Read] { reads }
+
+  /// The results of each part, in the order in which the parts were added.
+  func cut(_ results: [ReadResult]) -> [[ReadResult]] {
+    precondition(results.count == reads.count, "a round answers every read")
+    var parts: [[ReadResult]] = []
+    var start = 0
+    for length in lengths {
+      parts.append(Array(results[start..<start + length]))
+      start += length
+    }
+    return parts
+  }
+}

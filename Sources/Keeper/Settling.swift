@@ -1,0 +1,152 @@
+import Contracts
+import Decision
+import Ethereum
+import Outbox
+
+extension Keeper {
+  /// Takes the operator's marker into the journal, so that the outbox itself refuses to promise while it stands, and takes
+  /// it out again when it is gone. Halts of other kinds end only by a person's explicit word.
+  mutating func heedOperator(_ report: inout TickReport) throws(TickEnd) {
+    let marked = outbox.halts.first { $0.code == Halt.byOperator(note: "").code }
+    if let note = desk.resumption(), !outbox.halts.isEmpty {
+      try commit([.resumed(note: note)])
+      desk.acknowledgeResumption()
+      report.note(event: "resumed", note)
+    } else if let reason = desk.haltReason(), marked == nil {
+      try commit([.halted(halt: .byOperator(note: reason))])
+      report.note(event: "halted", reason)
+    } else if marked != nil, outbox.halts.count == 1, desk.haltReason() == nil {
+      try commit([.resumed(note: "the operator's marker is gone")])
+      report.note(event: "resumed", "the operator's marker is gone")
+    }
+  }
+
+  /// Closes what the chain has closed, on evidence at depth, and notes what became of our orders.
+  mutating func settle(_ seen: Seen, _ vault: Int, _ report: inout TickReport) throws(TickEnd) {
+    let settled = try asking { () throws(OutboxError) in try outbox.settle(seen.evidence) }
+    var records: [PromiseRecord] = []
+    for record in settled {
+      records.append(record)
+      if case .mined(let intentID, let inclusion, _) = record, inclusion.succeeded {
+        records += ordersPlaced(by: intentID, in: inclusion, seen)
+      }
+    }
+    try commit(records)
+    let fates = seen.fates.compactMap { outcome(of: $0) }
+    try commit(fates)
+    for record in records + fates { report.note(event: record.name, record.words) }
+  }
+
+  /// The orders a mined call of ours left at its vault's venue, from the receipt that proves it mined.
+  private func ordersPlaced(by intentID: Bytes32, in inclusion: Inclusion, _ seen: Seen) -> [PromiseRecord] {
+    guard let promise = outbox.state.openPromise(intentID),
+      let settings = watches.first(where: { $0.vault.name == promise.intent.vault })?.vault,
+      let receipt = seen.look.receipts.first(where: {
+        $0.transactionHash == inclusion.transactionHash && $0.blockHash == inclusion.blockHash
+      })
+    else { return [] }
+    let keys = settings.venue.placedOrders(in: receipt.logs, account: settings.account.holder)
+    return keys.isEmpty ? [] : [.orderPlaced(intentID: intentID, keys: keys)]
+  }
+
+  /// A record where the fate of an order is news.
+  private func outcome(of fate: OrderFate) -> PromiseRecord? {
+    guard let placed = outbox.state.openOrders.first(where: { $0.key == fate.key }) else { return nil }
+    let now = clock.now().unixSeconds
+    let age = now > placed.placedAtUnixSeconds ? now - placed.placedAtUnixSeconds : 0
+    let note = OrderNote(fate.state, ageSeconds: age)
+    return placed.note == note ? nil : .orderOutcome(key: fate.key, note: note)
+  }
+
+  /// Which orders of a vault to ask about, and from which block on.
+  func orderQuestions(_ vault: Int) -> [OrderQuestion] {
+    let watch = watches[vault]
+    return outbox.state.openOrders
+      .filter { $0.vault == watch.vault.name && $0.chainID == watch.node.chain.chainID }
+      .map { OrderQuestion(key: $0.key, fromBlock: outbox.state.blockNumber(of: $0.intentID) ?? 0) }
+  }
+}
+
+extension OutboxState {
+  /// The block that holds the call of an intent, as far as it was seen.
+  func blockNumber(of intentID: Bytes32) -> UInt64? {
+    if let promise = openPromise(intentID) { return promise.inclusion?.blockNumber }
+    for lane in lanes {
+      if let settled = lane.settled.last(where: { $0.intentID == intentID }) {
+        return settled.outcome.inclusion?.blockNumber
+      }
+    }
+    return nil
+  }
+}
+
+extension OrderNote {
+  /// How long an order that is neither listed nor mentioned in any log is waited for. An hour is far beyond any lag of a
+  /// node's index; what the order did is in the position all the same.
+  static let vanishedAfterSeconds: UInt64 = 3_600
+
+  init(_ state: OrderState, ageSeconds: UInt64) {
+    switch state {
+    case .pending: self.init(state: "pending", isFinal: false, isFailure: false)
+    case .resting: self.init(state: "resting", isFinal: false, isFailure: false)
+    case .partial(let filled):
+      self.init(state: "partial", isFinal: false, isFailure: false, figures: [.note("filled", "\(filled)")])
+    case .filled(let price, let fees):
+      self.init(
+        state: "filled", isFinal: true, isFailure: false,
+        figures: [.note("average price", price.map { "\($0)" } ?? "unknown", unit: "USD"),
+          .note("fees", fees.map { "\($0)" } ?? "unknown", unit: "USD")])
+    case .cancelled(let reason, let refunded):
+      self.init(
+        state: "cancelled", isFinal: true, isFailure: reason != OrderState.cancelledByAccount,
+        figures: [.note("reason", reason), .note("refunded", refunded ? "yes" : "no")])
+    case .frozen(let reason):
+      self.init(state: "frozen", isFinal: false, isFailure: true, figures: [.note("reason", reason)])
+    case .expired: self.init(state: "expired", isFinal: true, isFailure: true)
+    case .unknown:
+      self.init(state: "unknown", isFinal: ageSeconds >= Self.vanishedAfterSeconds, isFailure: false)
+    }
+  }
+}
+
+extension OrderState {
+  /// The reason of a cancel that we asked for ourselves.
+  static let cancelledByAccount = "by account"
+}
+
+extension NotedFigure {
+  static func note(_ name: String, _ value: String, unit: String = "") -> NotedFigure {
+    NotedFigure(name: name, value: value, unit: unit, source: "venue's logs")
+  }
+
+  init(_ figure: Figure) {
+    self.init(name: figure.name, value: figure.value, unit: figure.unit, source: figure.source)
+  }
+}
+
+extension PromiseRecord {
+  /// One line for a report.
+  var words: String {
+    switch self {
+    case .mined(_, let inclusion, _):
+      "transaction \(inclusion.transactionHash) is in block \(inclusion.blockNumber)"
+        + (inclusion.succeeded ? "" : ", reverted")
+    case .unmined(_, let inclusion, let canonical, _):
+      "block \(inclusion.blockHash) is canonical no more, \(canonical) is; the same bytes go out again"
+    case .settled(_, let outcome, _): outcome.description
+    case .nonceDoubted(let lane, let nonce, _): "nonce \(nonce) of \(lane) was used, and none of ours is known to have"
+    case .nonceDoubtLifted(let lane, let nonce, _): "nonce \(nonce) of \(lane) is free after all"
+    case .orderPlaced(_, let keys): "placed \(keys.map(\.description).joined(separator: ", "))"
+    case .orderOutcome(let key, let note):
+      "order \(key) is \(note.state)" + note.figures.map { ", \($0.name) \($0.value) \($0.unit)" }.joined()
+    case .halted(let halt): halt.description
+    case .resumed(let note): note
+    case .reserved(_, let nonce, let fees): "nonce \(nonce), \(fees)"
+    case .released(_, let reason): reason
+    case .signed(_, let attempt): "\(attempt.kind.rawValue) \(attempt.transactionHash)"
+    case .submitted(_, let hash, let answers, _):
+      "\(hash): " + answers.map { "\($0.endpoint): \($0.submission)" }.joined(separator: "; ")
+    case .observationsPruned(let through, _): "observations through \(through) are forgotten"
+    }
+  }
+}

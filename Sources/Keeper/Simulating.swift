@@ -1,0 +1,133 @@
+import Contracts
+import Decision
+import Ethereum
+
+/// A simulated proposal, and the gas limit it would be signed with.
+struct SimulatedProposal {
+  let simulation: Simulation
+  let gasLimit: UInt64
+}
+
+extension Watch {
+  /// Runs the exact call at the observed head from the keeper's address, with the venue's state read after it, in one
+  /// exchange (see `PostStateCall`). The gas estimate in the same exchange is the revert check where a node takes no
+  /// overrides.
+  mutating func simulate(_ proposal: Proposal, seen: Seen) throws(WatchFailure) -> SimulatedProposal {
+    do {
+      return try rehearse(proposal, seen)
+    } catch {
+      throw WatchFailure(error)
+    }
+  }
+
+  private mutating func rehearse(_ proposal: Proposal, _ seen: Seen) throws -> SimulatedProposal {
+    let at = BlockReference.hash(seen.look.head.hash)
+    var batch = Batch()
+    let postCall = try PostStateCall(proposal.call, seen: seen, keeper: keeper, gasLimit: node.chain.gasLimit)
+    let post = postCall.map { batch.ask(.call($0.request, at: at, overrides: $0.overrides)) }
+    let estimate = batch.ask(
+      .estimateGas(
+        CallRequest(
+          to: proposal.call.to, data: proposal.call.data, from: keeper, valueWei: proposal.call.valueWei,
+          gasPriceWei: seen.look.fees.feeCapWei), at: at))
+    let vault = self.vault
+    let (outcome, gas) = try node.ask(inTurn: seen.endpoints, batch) { (answers) throws(NodeFailure) in
+      (try post.map { (place) throws(NodeFailure) in try answers.outcome(place) }, try answers.gas(estimate))
+    }.answer
+    let failed = try gas.revert ?? postCall?.revert(outcome)
+    guard failed == nil, let units = gas.units else {
+      let reason = vault.account.classify(revert: failed ?? [], venueErrors: vault.venue.knownErrors)
+      return refused(proposal, .reverted(reason), gasUsed: nil)
+    }
+    let limit = withMargin(units)
+    guard limit <= node.chain.gasLimit else {
+      let reason = "it needs \(limit) gas with margin, and the configured limit is \(node.chain.gasLimit)"
+      return refused(proposal, .reverted(.retryable(reason)), gasUsed: units)
+    }
+    let state = try postCall?.postState(outcome, vault: vault, now: seen.look.head.timestamp)
+    return SimulatedProposal(
+      simulation: Simulation(dataHash: proposal.dataHash, outcome: .succeeded, gasUsed: units, postState: state),
+      gasLimit: limit)
+  }
+
+  private func refused(_ proposal: Proposal, _ outcome: Simulation.Outcome, gasUsed: UInt64?) -> SimulatedProposal {
+    SimulatedProposal(
+      simulation: Simulation(dataHash: proposal.dataHash, outcome: outcome, gasUsed: gasUsed, postState: nil),
+      gasLimit: node.chain.gasLimit)
+  }
+
+  private func withMargin(_ units: UInt64) -> UInt64 {
+    let (margin, overflow) = units.multipliedReportingOverflow(by: node.chain.gasMarginPercent)
+    return overflow ? .max : units.addingReportingOverflow(margin / 100).partialValue
+  }
+}
+
+extension Answers {
+  /// An estimate in units, or the revert data of a call that cannot succeed.
+  fileprivate func gas(
+    _ place: Batch.Place<UInt64>
+  ) throws(NodeFailure) -> (units: UInt64?, revert: [UInt8]?) {
+    switch try outcome(place) {
+    case .success(let units): return (units, nil)
+    case .failure(let error):
+      guard error.isRevert else { throw .refused(endpoint, method: "eth_estimateGas", error) }
+      return (nil, error.data ?? [])
+    }
+  }
+}
+
+/// The `eth_call` that shows the state after a proposal: to the keeper's own address, where Multicall3's runtime code is
+/// put by override, so that the wrapped call and the reads after it run in one aggregate and the inner sender is the
+/// keeper itself.
+private struct PostStateCall {
+  let request: CallRequest
+  let overrides: [StateOverride]
+  private let reads: VenueReads
+
+  /// nil where it cannot be made: no Multicall3 on the chain, no readings of the venue, or a call that carries value
+  /// (the aggregate hands none on).
+  init?(_ call: Call, seen: Seen, keeper: Address, gasLimit: UInt64) throws(ContractsError) {
+    guard let code = seen.multicallCode, let reads = seen.venueReads, call.valueWei == .zero else { return nil }
+    self.reads = reads
+    let steps = [Read(to: call.to, data: call.data)] + reads.first + reads.second
+    // The reads need gas beside the call's own; 30 million is a mainnet block of before 2025 and passes every node's cap.
+    let gas = gasLimit.addingReportingOverflow(30_000_000).partialValue
+    // The upfront fee is checked against the price paid, so the price must be real; then the node asks for the balance
+    // to pay it. Whether the keeper can pay its own gas is a guard's matter, so here it is given what it needs.
+    let price = seen.look.fees.feeCapWei
+    request = CallRequest(
+      to: keeper, data: try MulticallBatch.encode(steps), from: keeper, gas: gas, gasPriceWei: price)
+    let affordable: UInt256
+    do {
+      affordable = try seen.observation.account.keeperBalanceWei + UInt256(gas) * price
+    } catch {
+      affordable = seen.observation.account.keeperBalanceWei
+    }
+    overrides = [StateOverride(address: keeper, code: code, balanceWei: affordable)]
+  }
+
+  /// The revert data of the wrapped call, where the aggregate ran and says so.
+  func revert(_ outcome: Result<[UInt8], RPCErrorObject>?) throws(ContractsError) -> [UInt8]? {
+    guard let results = try results(outcome), let first = results.first, !first.success else { return nil }
+    return first.data
+  }
+
+  /// The venue after the call; nil where the node ignored or refused the override.
+  func postState(
+    _ outcome: Result<[UInt8], RPCErrorObject>?, vault: VaultSettings, now: UInt64
+  ) throws(ContractsError) -> VenueState? {
+    guard let results = try results(outcome) else { return nil }
+    let first = Array(results.dropFirst().prefix(reads.first.count))
+    let second = Array(results.dropFirst(1 + reads.first.count))
+    return try vault.venue.state(
+      account: vault.account.holder, first: first, second: second, price: reads.price,
+      collateralPrice: reads.collateralPrice, now: now)
+  }
+
+  /// nil where the node gave an error or nothing: it has no overrides. An answer that is there and makes no sense is an
+  /// error, not a missing feature.
+  private func results(_ outcome: Result<[UInt8], RPCErrorObject>?) throws(ContractsError) -> [ReadResult]? {
+    guard case .success(let data)? = outcome, !data.isEmpty else { return nil }
+    return try MulticallBatch.decode(data, count: 1 + reads.first.count + reads.second.count)
+  }
+}

@@ -1,0 +1,68 @@
+import Contracts
+import Decision
+import Ethereum
+package import Outbox
+import Wallet
+
+extension Keeper {
+  /// One tick of one vault:
+  ///
+  ///     observe → settle → assess → calibrate → plan → guard → simulate → sign → journal → submit → report
+  ///
+  /// A tick that cannot look, or chooses not to act, ends early with its reason in the report.
+  /// - Throws: `JournalFailure` when the journal cannot be written: nothing more may be promised by this process.
+  package mutating func tick(_ vault: Int) throws(JournalFailure) -> TickReport {
+    var report = TickReport(
+      vault: watches[vault].vault.name, chain: watches[vault].node.chain.name,
+      startedAtUnixSeconds: clock.now().unixSeconds)
+    do {
+      try run(vault, &report)
+    } catch {
+      try end(&report, with: error)
+    }
+    return try finish(report, vault)
+  }
+
+  private mutating func run(_ vault: Int, _ report: inout TickReport) throws {
+    try heedOperator(&report)
+
+    let seen = try observe(vault)
+    report.note(seen)
+
+    try settle(seen, vault, &report)
+    try keepPromises(seen, vault, &report)
+
+    let circumstances = try circumstances(seen, vault)
+    guard let (cleared, gasLimit) = try watches[vault].judge(seen, circumstances, &report) else { return }
+
+    let reservation = try reserve(cleared, gasLimit: gasLimit, seen, vault, &report)
+    let signed = try sign(reservation)
+    let transaction = try journal(signed, for: reservation)
+    try submit(transaction, seen, vault, &report)
+  }
+}
+
+extension Watch {
+  /// The judgement on what was seen: assess, calibrate, plan and guard in Decision, then simulate and clear.
+  /// - Returns: what may be signed and with how much gas; nil when the report says why not.
+  mutating func judge(
+    _ seen: Seen, _ circumstances: Circumstances, _ report: inout TickReport
+  ) throws(WatchFailure) -> (Cleared, gasLimit: UInt64)? {
+    do {
+      let judgement = try Judgement(
+        seen.observation, policy: vault.policy, circumstances: circumstances, venue: vault.venue)
+      report.note(judgement)
+      guard case .approved(let approved) = judgement.verdict.ruling else { return nil }
+
+      let proposal = try approved.proposal(at: vault.venue, through: vault.account)
+      let rehearsed = try simulate(proposal, seen: seen)
+
+      let clearance = try Clearance(proposal, rehearsed.simulation)
+      report.note(clearance)
+      guard case .cleared(let cleared) = clearance.ruling else { return nil }
+      return (cleared, rehearsed.gasLimit)
+    } catch {
+      throw WatchFailure(error)
+    }
+  }
+}

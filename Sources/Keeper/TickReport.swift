@@ -1,0 +1,147 @@
+package import Contracts
+package import Decision
+package import Ethereum
+package import Outbox
+
+/// What one tick saw, judged and did, in figures. Made also by ticks that did nothing; what journal, `explain` and logs
+/// print.
+package struct TickReport: Hashable, Sendable, Codable {
+  /// How a tick ended.
+  package enum Ending: String, Hashable, Sendable, Codable {
+    /// We chose not to act; `code` is a refusal's.
+    case refused
+    /// We could not look; `code` is a failure's.
+    case missed
+    /// A dry run that would have signed.
+    case rehearsed
+    /// A transaction went out; `code` says what for.
+    case acted
+  }
+
+  /// A name with figures: a stage of the judgement.
+  package struct Chapter: Hashable, Sendable, Codable {
+    package let stage: String
+    package let figures: [Figure]
+  }
+
+  /// Something that happened beside the judgement: a promise settled, an order filled, a call sent again.
+  package struct Event: Hashable, Sendable, Codable {
+    /// A record's or a state's name, fit for counting.
+    package let code: String
+    package let text: String
+  }
+
+  package let vault: String
+  package let chain: String
+  package let startedAtUnixSeconds: UInt64
+  package private(set) var head: HeadMark?
+  /// The base asset's oracle price; feeds the price history at the next start.
+  package private(set) var price: Price?
+  package private(set) var ending: Ending
+  /// Stable: a refusal's code, a failure's, or what was done ("placeLimit").
+  package private(set) var code: String
+  /// For people: what it means, with the numbers.
+  package private(set) var text: String
+  package private(set) var chapters: [Chapter] = []
+  package private(set) var checks: [Check] = []
+  package private(set) var events: [Event] = []
+  package private(set) var warnings: [String] = []
+  /// The promise this tick made.
+  package private(set) var intentID: Bytes32?
+  package private(set) var transactionHash: Bytes32?
+  /// How often the nodes were spoken to.
+  package private(set) var exchanges = 0
+
+  init(vault: String, chain: String, startedAtUnixSeconds: UInt64) {
+    self.vault = vault
+    self.chain = chain
+    self.startedAtUnixSeconds = startedAtUnixSeconds
+    ending = .missed
+    code = "unfinished"
+    text = "the tick did not come to an end"
+  }
+
+  /// The figure of this name, from whichever stage has it first.
+  package func figure(_ name: String) -> Figure? {
+    for chapter in chapters {
+      if let figure = chapter.figures.first(where: { $0.name == name }) { return figure }
+    }
+    return nil
+  }
+
+  // MARK: Filling it in
+
+  mutating func note(_ seen: Seen) {
+    head = seen.evidence.head
+    price = seen.observation.price.price
+  }
+
+  mutating func note(_ judgement: Judgement) {
+    for stage in judgement.figures where !stage.figures.isEmpty {
+      chapters.append(Chapter(stage: stage.stage.rawValue, figures: stage.figures))
+    }
+    checks += judgement.verdict.checks
+    if let refusal = judgement.verdict.refusal { end(.refused, refusal.code.rawValue, refusal.text) }
+  }
+
+  mutating func note(_ clearance: Clearance) {
+    checks += clearance.checks
+    if let refusal = clearance.refusal { end(.refused, refusal.code.rawValue, refusal.text) }
+    if case .cleared(let cleared) = clearance.ruling { warnings += cleared.warnings.map(\.rawValue) }
+  }
+
+  mutating func note(event code: String, _ text: String) {
+    events.append(Event(code: code, text: text))
+  }
+
+  mutating func note(warning: String) {
+    if !warnings.contains(warning) { warnings.append(warning) }
+  }
+
+  mutating func note(promise intentID: Bytes32, transactionHash: Bytes32?) {
+    self.intentID = intentID
+    self.transactionHash = transactionHash
+  }
+
+  mutating func note(exchanges: Int) { self.exchanges = exchanges }
+
+  mutating func end(_ ending: Ending, _ code: String, _ text: String) {
+    self.ending = ending
+    self.code = code
+    self.text = text
+  }
+}
+
+extension Plan {
+  /// What the plan does, in a word: "placeLimit", "amend", "cancel".
+  var code: String {
+    guard let main = actions.last else { return "nothing" }
+    switch main.action {
+    case .cancel: return "cancel"
+    case .amend: return "amend"
+    case .place(let trade):
+      if case .limit = trade.kind { return "placeLimit" }
+      return "placeMarket"
+    }
+  }
+
+  /// In words, with the reason: "placeLimit: sell 10 at 3003 (driftOutsideBand)".
+  var summary: String {
+    actions.map { planned in
+      switch planned.action {
+      case .cancel(let order): "cancel \(order.change) (\(planned.reason.rawValue))"
+      case .amend(let order, let trade):
+        "amend \(order.change) to \(trade.change)\(Self.price(of: trade)) (\(planned.reason.rawValue))"
+      case .place(let trade):
+        "\(trade.change.isNegative ? "sell" : "buy") \(trade.change)\(Self.price(of: trade)) (\(planned.reason.rawValue))"
+      }
+    }.joined(separator: "; ")
+  }
+
+  private static func price(of trade: Trade) -> String {
+    switch trade.kind {
+    case .limit(let price): " at \(price) or better, never beyond \(trade.worstPrice)"
+    case .market: " at market, never beyond \(trade.worstPrice)"
+    }
+  }
+}

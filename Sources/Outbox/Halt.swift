@@ -1,0 +1,63 @@
+package import Ethereum
+
+/// The world contradicts our promises, with the evidence. A halted keeper observes, settles and alarms; it signs
+/// nothing but, by policy, cancels of its own resting orders, until a person resumes it.
+package enum Halt: Hashable, Sendable, Codable, CustomStringConvertible {
+  /// Somebody else uses our key: a nonce was consumed by a transaction that is none of ours.
+  case foreignNonce(evidence: ForeignNonce)
+  /// An endpoint serves another chain than it is configured for.
+  case wrongChain(expected: UInt64, found: UInt64, endpoint: String)
+  /// The journal does not verify, or tells a story that cannot be true.
+  case corruptJournal(what: String)
+  /// The vault took the keeper's role away.
+  case roleRevoked(vault: String, detail: String)
+  /// A person asked for it, by command or marker.
+  case byOperator(note: String)
+
+  /// Stable name for metrics, reports and documentation.
+  package var code: String {
+    switch self {
+    case .foreignNonce: "foreignNonce"
+    case .wrongChain: "wrongChain"
+    case .corruptJournal: "corruptJournal"
+    case .roleRevoked: "roleRevoked"
+    case .byOperator: "byOperator"
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .foreignNonce(let evidence):
+      "\(evidence); find out who holds the key, move the funds or the role to a new one, or resume to accept it"
+    case .wrongChain(let expected, let found, let endpoint):
+      "endpoint \(endpoint) serves chain \(found), configured is \(expected); correct the endpoint, then resume"
+    case .corruptJournal(let what):
+      "\(what); restore the newest backup that verifies, and compare it with the chain, then resume"
+    case .roleRevoked(let vault, let detail):
+      "vault \(vault) refuses its keeper: \(detail); have the role granted again, then resume"
+    case .byOperator(let note):
+      "halted by the operator: \(note); resume when ready"
+    }
+  }
+}
+
+/// A nonce that was consumed by a transaction which is none of ours.
+package struct ForeignNonce: Hashable, Sendable, Codable, CustomStringConvertible {
+  package let lane: LaneID
+  package let nonce: UInt64
+  /// The transactions we signed for this nonce. Empty if it was free: then the key was used behind our back.
+  package let ourHashes: [Bytes32]
+  /// The transaction that consumed it, where the chain told.
+  package let strangerHash: Bytes32?
+  /// The chain's count of the sender's transactions at `seen`: what a resume accepts.
+  package let minedNonce: UInt64
+  package let seen: HeadMark
+
+  package var description: String {
+    let stranger = strangerHash.map { "by \($0)" } ?? "by a transaction that no node named"
+    let ours =
+      ourHashes.isEmpty
+      ? "we had signed nothing for it" : "ours were \(ourHashes.map(\.description).joined(separator: ", "))"
+    return "nonce \(nonce) of \(lane) was consumed \(stranger), \(ours), seen at \(seen)"
+  }
+}

@@ -1,0 +1,103 @@
+package import Ethereum
+
+/// Why the outbox would not do what it was asked. Refusals of a reservation are no errors of the machine: nothing was
+/// promised, and the next tick may ask again.
+package enum OutboxError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The journal failed; nothing may be promised any more by this process.
+  case journal(JournalFailure)
+  /// A record that cannot follow what is known. From a caller it is a bug; in a journal it is corruption.
+  case contradiction(record: String, what: String)
+  /// No reservation now, with the numbers.
+  case refused(OutboxRefusal)
+  /// The signer returned another transaction than it was given.
+  case signedOtherwise(field: String, expected: String, found: String)
+  /// No policy is configured for this chain.
+  case noPolicy(chainID: UInt64)
+  /// Fees or gas so large that their product does not fit, or bytes that are no transaction.
+  case ethereum(what: String)
+
+  package var description: String {
+    switch self {
+    case .journal(let failure): failure.description
+    case .contradiction(let record, let what):
+      "outbox: record \(record) contradicts the promises so far: \(what); verify the journal before going on"
+    case .refused(let refusal): refusal.description
+    case .signedOtherwise(let field, let expected, let found):
+      """
+      outbox: the signer changed \(field): asked for \(expected), signed \(found); \
+      nothing was sent, check the signer before going on
+      """
+    case .noPolicy(let chainID): "outbox: no chain \(chainID) in the configuration; add it under chains:"
+    case .ethereum(let what): "outbox: \(what)"
+    }
+  }
+}
+
+/// Why no nonce is given out now.
+package enum OutboxRefusal: Hashable, Sendable, CustomStringConvertible {
+  /// Halted, and this purpose is not among what policy still allows.
+  case halted(codes: [String], purpose: Purpose)
+  /// As many promises of this sender are unsettled as policy allows.
+  case laneOccupied(lane: LaneID, unsettled: [Bytes32], limit: Int)
+  /// A nonce of this sender is in doubt.
+  case nonceInDoubt(lane: LaneID, nonce: UInt64, since: HeadMark)
+  /// This very decision was promised before.
+  case alreadyPromised(intentID: Bytes32)
+  /// The evidence stands behind what we have seen already.
+  case staleEvidence(lane: LaneID, head: HeadMark, newestSeen: HeadMark)
+  /// The chain counts fewer transactions than we had mined: the node lags, or a deep reorg took them.
+  case chainBehind(lane: LaneID, minedNonce: UInt64, ourNext: UInt64)
+  /// The chain counts more than ours: a stranger may be at work. Settling will tell.
+  case chainAhead(lane: LaneID, minedNonce: UInt64, ourNext: UInt64)
+  /// A pool holds transactions of this sender that are none of ours.
+  case poolAhead(lane: LaneID, pooledNonce: UInt64, ourNext: UInt64)
+  /// Evidence about another sender or chain than the intent's.
+  case otherLane(intent: LaneID, evidence: LaneID)
+  case feeAboveCeiling(feeCapWei: UInt256, ceilingWei: UInt256)
+  case gasBudgetUsed(spentWei: UInt256, wantedWei: UInt256, budgetWei: UInt256, windowSeconds: UInt64)
+
+  /// Stable name for reports and metrics.
+  package var code: String {
+    switch self {
+    case .halted: "halted"
+    case .laneOccupied: "laneOccupied"
+    case .nonceInDoubt: "nonceInDoubt"
+    case .alreadyPromised: "alreadyPromised"
+    case .staleEvidence: "staleEvidence"
+    case .chainBehind: "chainBehind"
+    case .chainAhead: "chainAhead"
+    case .poolAhead: "poolAhead"
+    case .otherLane: "otherLane"
+    case .feeAboveCeiling: "feeAboveCeiling"
+    case .gasBudgetUsed: "gasBudgetUsed"
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .halted(let codes, let purpose):
+      "halted (\(codes.joined(separator: ", "))): nothing is signed for \(purpose); look at `pending`, then resume"
+    case .laneOccupied(let lane, let unsettled, let limit):
+      "\(unsettled.count) of \(limit) promises of \(lane) are not settled; the next one waits for the chain"
+    case .nonceInDoubt(let lane, let nonce, let since):
+      "nonce \(nonce) of \(lane) is in doubt since \(since); waiting until the chain tells who used it"
+    case .alreadyPromised(let intentID): "decision \(intentID) was promised before; a new head makes a new decision"
+    case .staleEvidence(let lane, let head, let newestSeen):
+      "the node stands at \(head), \(lane) was seen at \(newestSeen); waiting for a node that is not behind"
+    case .chainBehind(let lane, let minedNonce, let ourNext):
+      "the chain counts \(minedNonce) transactions of \(lane), we had \(ourNext) final; the node lags, or a deep reorg"
+    case .chainAhead(let lane, let minedNonce, let ourNext):
+      "the chain counts \(minedNonce) transactions of \(lane), ours end at \(ourNext); somebody else may use the key"
+    case .poolAhead(let lane, let pooledNonce, let ourNext):
+      "a pool holds transactions of \(lane) up to nonce \(pooledNonce), ours end at \(ourNext); none of them is ours"
+    case .otherLane(let intent, let evidence): "evidence about \(evidence) says nothing about \(intent)"
+    case .feeAboveCeiling(let feeCapWei, let ceilingWei):
+      "fee cap \(feeCapWei) wei is above the ceiling of \(ceilingWei) wei; wait, or raise the ceiling"
+    case .gasBudgetUsed(let spentWei, let wantedWei, let budgetWei, let windowSeconds):
+      """
+      gas budget of \(budgetWei) wei in \(windowSeconds) s: \(spentWei) wei are spent or held, \
+      \(wantedWei) wei more would exceed it
+      """
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Ethereum
+
+/// Closing what the chain has closed. Each rule draws one conclusion from positive evidence; silence of a node, a node
+/// that stands behind what we have seen, and answers that contradict each other prove nothing, and nothing follows.
+///
+/// | seen                                                          | concluded                             |
+/// | ------------------------------------------------------------- | ------------------------------------- |
+/// | receipt of ours in a canonical block, nonce counted           | mined                                 |
+/// | the same, at depth                                            | settled: served, reverted or cleared  |
+/// | another block stands at the height of an inclusion            | unmined; the same bytes go out again  |
+/// | nonce counted, every hash of ours unknown                     | in doubt: the lane is frozen          |
+/// | the same, at depth, from all endpoints or with the culprit    | superseded, halt                      |
+/// | nonce in doubt, and not counted any more                      | doubt lifted                          |
+extension Outbox {
+  /// What follows from this tick's evidence, in the order in which it must be committed. Empty most of the time.
+  ///
+  /// Asked again with the same evidence after committing, it answers nothing new, or goes one step on.
+  package func settle(_ evidence: NodeEvidence) throws(OutboxError) -> [PromiseRecord] {
+    let policy = try policy(for: evidence.lane.chainID)
+    guard let lane = state.lane(evidence.lane), !lane.isStale(evidence.head) else { return [] }
+    var records: [PromiseRecord] = []
+    var isLowest = true
+    for promise in lane.open where !promise.attempts.isEmpty {
+      let found = Self.inclusion(of: promise, evidence)
+      let concluded = Self.conclude(promise, found: found, evidence, policy, maySettle: isLowest)
+      if case .settled = concluded.last {} else { isLowest = false }
+      records += concluded
+    }
+    records += doubts(lane, evidence, policy)
+    return records
+  }
+
+  /// The canonical inclusion of one of the promise's attempts, if the sender's count of transactions agrees. A receipt
+  /// without the count, or the count without a receipt, comes from nodes that do not agree, and waits.
+  private static func inclusion(of promise: Promise, _ evidence: NodeEvidence) -> Inclusion? {
+    guard evidence.minedNonce > promise.nonce else { return nil }
+    for hash in promise.hashes.reversed() {
+      if let inclusion = evidence.canonicalInclusion(of: hash) { return inclusion }
+    }
+    return nil
+  }
+
+  private static func conclude(
+    _ promise: Promise, found: Inclusion?, _ evidence: NodeEvidence, _ policy: LanePolicy, maySettle: Bool
+  ) -> [PromiseRecord] {
+    let id = promise.intent.id
+    guard let known = promise.inclusion, let since = promise.includedSeen else {
+      guard let found else { return [] }
+      return [.mined(intentID: id, inclusion: found, seen: evidence.head)]
+    }
+    if let found, found.isInSameBlock(as: known) {
+      // The same receipt told differently is a contradiction, and waits.
+      guard maySettle, found == known, isFinal(known, since: since, evidence.head, policy.depth),
+        let outcome = promise.outcome(of: known)
+      else { return [] }
+      return [.settled(intentID: id, outcome: outcome, seen: evidence.head)]
+    }
+    guard let standing = standingBlock(inPlaceOf: known, evidence) else { return [] }
+    let orphaned = PromiseRecord.unmined(
+      intentID: id, inclusion: known, canonicalHash: standing, seen: evidence.head)
+    guard let found else { return [orphaned] }
+    return [orphaned, .mined(intentID: id, inclusion: found, seen: evidence.head)]
+  }
+
+  /// Deep enough in blocks from the block itself, and in seconds from when we first saw it: the later counts.
+  private static func isFinal(
+    _ inclusion: Inclusion, since: HeadMark, _ head: HeadMark, _ depth: Patience
+  ) -> Bool {
+    head.number >= inclusion.blockNumber && head.number - inclusion.blockNumber >= depth.blocks
+      && head.timestamp >= since.timestamp && head.timestamp - since.timestamp >= depth.seconds
+  }
+
+  /// The hash of another block that is canonical where `inclusion` was: the positive proof of a reorg.
+  private static func standingBlock(inPlaceOf inclusion: Inclusion, _ evidence: NodeEvidence) -> Bytes32? {
+    guard let hash = evidence.canonicalHash(at: inclusion.blockNumber), hash != inclusion.blockHash else { return nil }
+    return hash
+  }
+
+  // MARK: Strangers
+
+  private func doubts(
+    _ lane: Lane, _ evidence: NodeEvidence, _ policy: LanePolicy
+  ) -> [PromiseRecord] {
+    guard let suspect = Self.unaccounted(lane, evidence) else { return [] }
+    if evidence.minedNonce <= suspect.nonce {
+      // A doubt about a nonce that was just found to be ours ends with the record of that.
+      guard let doubt = lane.doubt, evidence.minedNonce <= doubt.nonce else { return [] }
+      return [.nonceDoubtLifted(lane: lane.id, nonce: doubt.nonce, seen: evidence.head)]
+    }
+    guard !isHaltedFor(lane.id, minedNonce: evidence.minedNonce) else { return [] }
+    guard let doubt = lane.doubt, doubt.nonce == suspect.nonce else {
+      return [.nonceDoubted(lane: lane.id, nonce: suspect.nonce, seen: evidence.head)]
+    }
+    guard doubt.since.hasWaited(policy.depth, until: evidence.head),
+      evidence.isComplete || evidence.strangerHash != nil
+    else { return [] }
+    let foreign = ForeignNonce(
+      lane: lane.id, nonce: suspect.nonce, ourHashes: suspect.promise?.hashes ?? [],
+      strangerHash: evidence.strangerHash, minedNonce: evidence.minedNonce, seen: evidence.head)
+    let halt = PromiseRecord.halted(halt: .foreignNonce(evidence: foreign))
+    guard let promise = suspect.promise else { return [halt] }
+    // Promises end in the order of their nonces: lower ones that are mined and not final come first.
+    guard lane.open.first == promise else { return [] }
+    return [
+      .settled(intentID: promise.intent.id, outcome: .superseded(evidence: foreign), seen: evidence.head), halt,
+    ]
+  }
+
+  /// The lowest nonce that is ours to account for and of which no transaction of ours is known to be mined. nil if the
+  /// evidence is not good enough to say anything about it.
+  private static func unaccounted(
+    _ lane: Lane, _ evidence: NodeEvidence
+  ) -> (nonce: UInt64, promise: Promise?)? {
+    for promise in lane.open {
+      // A bare reservation is released before anything is concluded from its nonce.
+      if promise.attempts.isEmpty { return nil }
+      if promise.inclusion != nil || inclusion(of: promise, evidence) != nil { continue }
+      let isUnknownEverywhere = promise.hashes.allSatisfy { evidence.sighting(of: $0) == .unknown }
+      guard isUnknownEverywhere || evidence.minedNonce <= promise.nonce else { return nil }
+      return (promise.nonce, promise)
+    }
+    return lane.nextFreeNonce.map { ($0, nil) }
+  }
+
+  private func isHaltedFor(_ id: LaneID, minedNonce: UInt64) -> Bool {
+    state.halts.contains {
+      guard case .foreignNonce(let evidence) = $0 else { return false }
+      return evidence.lane == id && evidence.minedNonce >= minedNonce
+    }
+  }
+}

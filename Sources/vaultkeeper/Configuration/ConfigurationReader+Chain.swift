@@ -1,0 +1,215 @@
+import Contracts
+import Ethereum
+import Host
+import Keeper
+import Outbox
+
+// The numbers below are defaults, each with its reason; docs/configuration.md repeats both.
+extension ConfigurationReader {
+  private static let endpointLimit = 16
+
+  func chain(_ section: Section) -> Configuration.Chain? {
+    let name = section.required("name", .name)
+    let chainID = section.required("chainID", .integer(1...UInt64.max))
+    let endpoints = section.requiredList("endpoints", limit: ConfigurationReader.endpointLimit) { tree, path in
+      Section.read(tree, path: path, findings: findings) { section in
+        endpoint(section).map { Located(value: $0, place: section.place, path: path) }
+      }
+    }
+    refuseDuplicates(endpoints, of: "name") { $0.name }
+    let multicall = section.optional("multicall3", .multicall, default: MulticallBatch.canonicalAddress)
+    let headAge = section.optionalSection("head") { section in
+      // Seven missed slots of 12 s: more in a row than mainnet has had, and sooner than a stalled node does harm.
+      section.optional("maximumAge", .duration(1...86_400), default: 90)
+    }
+    let fees = section.requiredSection("fees", self.fees)
+    let gas = section.requiredSection("gas") { self.gas($0, fees: fees) }
+    let lane = self.lane(section, chainID: chainID, fees: fees, gas: gas)
+    guard let name, let chainID, let endpoints, let multicall, let headAge, let fees, let gas, let lane else {
+      return nil
+    }
+    return Configuration.Chain(
+      name: name, chainID: chainID, endpoints: endpoints.map(\.value), multicall3: multicall,
+      maximumHeadAgeSeconds: headAge, fees: fees.policy, gas: gas, lane: lane)
+  }
+
+  // MARK: endpoints
+
+  private func endpoint(_ section: Section) -> Configuration.Endpoint? {
+    let name = section.required("name", .name)
+    let allowsPlainHTTP = section.optional("allowPlainHTTP", .flag, default: false)
+    let location = self.location(section, name: name ?? "endpoint", allowsPlainHTTP: allowsPlainHTTP ?? false)
+    let headers = section.has("headers") ? self.headers(section) : []
+    let caBundle = section.ifPresent("caBundle", .path)
+    guard let name, let allowsPlainHTTP, let location, let headers, let caBundle else { return nil }
+    return Configuration.Endpoint(
+      name: name, location: location, allowsPlainHTTP: allowsPlainHTTP, headers: headers,
+      caBundlePath: caBundle.map { absolute($0) })
+  }
+
+  private func location(
+    _ section: Section, name: String, allowsPlainHTTP: Bool
+  ) -> Configuration.Endpoint.Location? {
+    let what = "a URL, {credential: name} or {file: path}"
+    guard let tree = section.tree("url") else {
+      section.report("url", "this key is missing", remedy: "write \(what)")
+      return nil
+    }
+    guard case .scalar(let text, _) = tree.content else {
+      let source = Section.read(tree, path: section.keyPath("url"), findings: findings) { self.source(in: $0, what) }
+      return source.map { .secret($0) }
+    }
+    do {
+      return .inline(try SecretURL(text, endpoint: name, allowPlainHTTP: allowsPlainHTTP))
+    } catch {
+      switch error {
+      case .endpoint(_, let problem, let remedy): section.report("url", problem, remedy: remedy)
+      default: section.report("url", "the URL cannot be used", remedy: "write \(what)")
+      }
+      return nil
+    }
+  }
+
+  private func headers(_ section: Section) -> [(name: String, value: SecretSource)]? {
+    section.requiredList("headers", limit: 16) { tree, path in
+      Section.read(tree, path: path, findings: findings) { section in
+        let name = section.required("name", .headerName)
+        let value = secret(section, "value", prompt: nil)
+        guard let name, let value else { return nil }
+        return (name, value)
+      }
+    }
+  }
+
+  // MARK: fees and gas
+
+  struct Fees {
+    let policy: FeePolicy
+    let clearingCeilingWei: UInt256?
+  }
+
+  private func fees(_ section: Section) -> Fees? {
+    let models: [FeePolicy.Model] = [.eip1559, .legacy, .arbitrum]
+    let model = section.optional("model", .choice(models.map { ($0.rawValue, $0) }), default: .eip1559)
+    let ceiling = section.required("ceiling", .wei(1))
+    let clearing = section.ifPresent("clearingCeiling", .wei(1))
+    let tip = section.optionalSection("tip") { section -> (UInt256, UInt64)? in
+      // 0.1 gwei: producers take less on quiet days, but a hedge should not wait for one.
+      let minimum = section.optional("minimum", .wei(), default: 100_000_000)
+      // The median of what the last blocks paid: as much as most, and no auction against ourselves.
+      let percentile = section.optional("percentile", .integer(1...99), default: 50)
+      return minimum.flatMap { minimum in percentile.map { (minimum, $0) } }
+    }
+    // Twice the base fee outlives five full blocks in a row (1.125^5 = 1.8).
+    let multiple = section.optional("baseFeeMultiple", .integer(1...10), default: 2)
+    if let ceiling, let minimum = tip?.0, minimum > ceiling {
+      section.report("ceiling", "the ceiling is below the smallest tip", remedy: "raise it, or lower tip.minimum")
+      return nil
+    }
+    if let ceiling, let written = clearing, let clearing = written, clearing < ceiling {
+      section.report(
+        "clearingCeiling", "a nonce stuck at the ceiling can only be cleared above it",
+        remedy: "write at least \(ceiling) wei")
+      return nil
+    }
+    guard let model, let ceiling, let clearing, let tip, let multiple else { return nil }
+    let policy = FeePolicy(
+      model: model, ceilingWei: ceiling, minimumTipWei: tip.0, tipPercentile: Double(tip.1), baseFeeMultiple: multiple)
+    return Fees(policy: policy, clearingCeilingWei: clearing)
+  }
+
+  private func gas(_ section: Section, fees: Fees?) -> Configuration.Gas? {
+    let perDay = section.required("perDay", .wei(1))
+    let reserve = section.ifPresent("clearNonceReserve", .wei())
+    // Three million: twice what a wrapped order at the costliest known venue uses (1.35 million).
+    let limit = section.optional("limit", .integer(21_000...100_000_000), default: 3_000_000)
+    // A fifth: state moves between the block that was simulated and the one that includes us.
+    let margin = section.optional("limitMargin", .percent(0...200), default: 20)
+    guard let perDay, let reserve, let limit, let margin, let fees else { return nil }
+    guard let clearing = reserve ?? fees.clearNonceReserveWei else {
+      section.report("clearNonceReserve", "cannot be computed from the ceiling", remedy: "write it out")
+      return nil
+    }
+    return Configuration.Gas(
+      perDayWei: perDay, clearNonceReserveWei: clearing, limit: limit, marginPercent: margin)
+  }
+
+  // MARK: keeping promises
+
+  private func lane(_ section: Section, chainID: UInt64?, fees: Fees?, gas: Configuration.Gas?) -> LanePolicy? {
+    // Deeper than any reorg of mainnet since it left proof of work (7 blocks), in less than three minutes.
+    let finality = patience(section, "finality", blocks: 12, seconds: 120)
+    // A pool that lost our bytes is the usual cause, and the same bytes again do no harm.
+    let resend = patience(section, "resend", blocks: 3, seconds: 30)
+    let replacement = section.optionalSection("replacement") { self.replacement($0, model: fees?.policy.model) }
+    let clear = section.sectionIfPresent("clear") { patience($0, "after", blocks: 50, seconds: 600) }
+    guard let chainID, let fees, let gas, let finality, let resend, let replacement, let clear else { return nil }
+    return LanePolicy(
+      chainID: chainID, depth: finality, resendAfter: resend, replaceAfter: replacement.after,
+      replacementPerMille: replacement.perMille, feeCeilingWei: fees.policy.ceilingWei,
+      clearingCeilingWei: fees.clearingCeilingWei, clearAfter: clear, attemptsPerPromise: replacement.attempts,
+      gasBudgetWei: gas.perDayWei, cancelsOrdersWhileHalted: cancelsOrdersWhileHalted)
+  }
+
+  /// Blocks and time, of which the later counts.
+  private func patience(_ section: Section, _ key: String, blocks: UInt64, seconds: UInt64) -> Patience? {
+    section.optionalSection(key) { section in
+      let blocks = section.optional("blocks", .integer(0...1_000_000), default: blocks)
+      let seconds = section.optional("time", .duration(0...604_800), default: seconds)
+      guard let blocks, let seconds else { return nil }
+      return Patience(blocks: blocks, seconds: seconds)
+    }
+  }
+
+  private func replacement(
+    _ section: Section, model: FeePolicy.Model?
+  ) -> (after: Patience?, perMille: UInt64, attempts: Int)? {
+    // Arbitrum's sequencer takes transactions in the order of arrival and keeps no pool to replace in.
+    let isEnabled = section.optional("enabled", .flag, default: model != .arbitrum)
+    // Four blocks of 12 s: the resubmission time of the most used rollup sender.
+    let after = patience(section, "after", blocks: 4, seconds: 48)
+    // geth asks for 10 %; an eighth leaves room for pools that compare strictly or round differently.
+    let bump = section.optional("bump", .perMille(100...1_000), default: 125)
+    // With an eighth each, ten are a rise to 2.9 times the first offer: beyond that the ceiling should rule.
+    let attempts = section.optional("attempts", .integer(1...50), default: 10)
+    guard let isEnabled, let after, let bump, let attempts else { return nil }
+    return (isEnabled ? after : nil, bump, Int(attempts))
+  }
+}
+
+extension ConfigurationReader.Fees {
+  /// A transfer of nothing (21,000 gas) at the highest price a clearing no-op may pay; nil when beyond 256 bits.
+  fileprivate var clearNonceReserveWei: UInt256? {
+    do {
+      return try (clearingCeilingWei ?? policy.ceilingWei * 2) * 21_000
+    } catch {
+      return nil
+    }
+  }
+}
+
+extension Form<Address?> {
+  /// Where Multicall3 stands; nil where it does not.
+  fileprivate static var multicall: Form<Address?> {
+    Form(what: "canonical, absent or an address as \"0x…\"") { text in
+      switch text {
+      case "canonical": return .value(MulticallBatch.canonicalAddress)
+      case "absent": return .value(nil)
+      default:
+        switch Form<Address>.address.parse(text) {
+        case .value(let address): return .value(address)
+        case .wrong(let why): return .wrong(why)
+        }
+      }
+    }
+  }
+}
+
+extension Form<String> {
+  fileprivate static var headerName: Form<String> {
+    Form(what: "a header's name, such as Authorization") { text in
+      let isToken = (1...128).contains(text.utf8.count) && text.allSatisfy { $0.isASCII && ($0.isLetter || $0 == "-") }
+      return isToken ? .value(text) : .wrong("is not a header's name")
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Host
+import Keeper
+
+/// The operator's hand on the daemon, as files: the halt marker, and beside it the word that a halt is over.
+final class MarkerDesk: OperatorDesk {
+  let halt: HaltMarker
+  /// Made by `resume` with a person's note, taken away by the keeper that has read it.
+  let resumptionNote: HaltMarker
+
+  init(markerPath: String) {
+    halt = HaltMarker(path: markerPath)
+    resumptionNote = HaltMarker(path: markerPath + ".resume")
+  }
+
+  func haltReason() -> String? {
+    guard case .halted(let reason) = halt.state() else { return nil }
+    return reason.isEmpty ? "a marker without a reason" : reason
+  }
+
+  func resumption() -> String? {
+    guard case .halted(let note) = resumptionNote.state() else { return nil }
+    return note
+  }
+
+  func acknowledgeResumption() {
+    do {
+      try resumptionNote.clear()
+    } catch {
+      // It would end the next halt as well. Nothing is signed while the marker is there, so a marker it is.
+      stopForGood(because: "the note \(resumptionNote.path) cannot be removed: \(error)")
+    }
+  }
+
+  private func stopForGood(because reason: String) {
+    do { try halt.set(reason: reason) } catch { Console.complain("vaultkeeper: \(reason); \(error)") }
+  }
+}

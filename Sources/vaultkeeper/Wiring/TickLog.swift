@@ -1,0 +1,58 @@
+import Decision
+import Host
+import Keeper
+import Logging
+import Outbox
+
+/// Tells of ticks: to the log, and to the service manager, whose watchdog is fed by completed ticks only.
+struct TickLog {
+  private let notifier: SystemdNotifier
+  private let logger = Logger(label: "vaultkeeper")
+
+  init(notifier: SystemdNotifier) { self.notifier = notifier }
+
+  func started(_ workshop: Workshop, mode: String) {
+    let vaults = workshop.file.configuration.vaults.map(\.name).joined(separator: " ")
+    logger.notice(
+      "started",
+      metadata: [
+        "version": "\(Vaultkeeper.version)", "mode": "\(mode)", "configuration": "\(workshop.file.path)",
+        "configurationHash": "\(workshop.file.hash)", "keeper": "\(workshop.file.configuration.key.address)",
+        "vaults": "\(vaults)",
+      ])
+    notifier.notify(.ready, .status("started, \(mode)"))
+  }
+
+  func stopped(reason: String?) {
+    notifier.notify(.stopping)
+    logger.notice("stopped", metadata: ["reason": "\(reason ?? "done")"])
+  }
+
+  func ticked(_ report: TickReport) {
+    var metadata: Logger.Metadata = [
+      "vault": "\(report.vault)", "chain": "\(report.chain)", "ending": "\(report.ending.rawValue)",
+      "code": "\(report.code)", "exchanges": "\(report.exchanges)",
+    ]
+    if let head = report.head { metadata["block"] = "\(head.number)" }
+    for name in ["price", "delta", "target", "drift"] {
+      if let figure = report.figure(name) { metadata[name] = "\(figure.value)" }
+    }
+    if let hash = report.transactionHash { metadata["transaction"] = "\(hash)" }
+    if let intent = report.intentID { metadata["intent"] = "\(intent)" }
+    if !report.warnings.isEmpty { metadata["warnings"] = "\(report.warnings.joined(separator: " "))" }
+    for event in report.events {
+      logger.notice(
+        "\(event.text)", metadata: ["vault": "\(report.vault)", "chain": "\(report.chain)", "code": "\(event.code)"])
+    }
+    logger.log(level: Self.level(of: report), "\(report.text)", metadata: metadata)
+    notifier.notify(.watchdog, .status("\(report.vault): \(report.code): \(report.text)"))
+  }
+
+  private static func level(of report: TickReport) -> Logger.Level {
+    switch report.ending {
+    case .acted, .rehearsed: .notice
+    case .refused: report.code == "halted" ? .warning : .info
+    case .missed: .warning
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import Contracts
+import Decision
+import Ethereum
+import Foundation
+import Host
+import Keeper
+import Outbox
+import Testing
+
+@testable import vaultkeeper
+
+@Suite struct ConfigurationTests {
+  @Test func everyKeyIsRead() throws {
+    let it = try Fixtures.read(Fixtures.full())
+    #expect(it.journal.path == "/somewhere/data/vaultkeeper.journal")
+    #expect(it.journal.observationSeconds == 14 * 86_400)
+    #expect(it.haltMarkerPath == "/run/vaultkeeper/halt")
+    #expect(it.addressBookPath == "/somewhere/../addresses")
+    #expect(it.tick.intervalSeconds == 2 && it.tick.deadlineSeconds == 5)
+    #expect(it.cancelsOrdersWhileHalted)
+    #expect(it.key.address.description == "0x90F8bf6A479f320ead074411a4B0e7944Ea8c9C1")
+    #expect(it.key.passphrase == .file(path: "/somewhere/passphrase.txt"))
+
+    let chain = try #require(it.chains.first)
+    #expect(chain.chainID == 7_777_777_777)
+    #expect(chain.endpoints.map(\.name) == ["a", "b"])
+    guard case .inline(let url) = chain.endpoints[0].location else { return #expect(Bool(false), "a URL is expected") }
+    #expect("\(url)" == "http://127.0.0.1:8545")
+    guard case .secret(.credential(name: "rpc-b")) = chain.endpoints[1].location else {
+      return #expect(Bool(false), "a credential is expected")
+    }
+    #expect(chain.endpoints[1].headers.map(\.name) == ["Authorization"])
+    #expect(chain.maximumHeadAgeSeconds == 45)
+    #expect(chain.fees.ceilingWei == 100_000_000_000 && chain.fees.minimumTipWei == 1_000_000_000)
+    #expect(chain.fees.tipPercentile == 60 && chain.fees.baseFeeMultiple == 3)
+    #expect(chain.lane.depth == Patience(blocks: 2, seconds: 30))
+    #expect(chain.lane.resendAfter == Patience(blocks: 2, seconds: 20))
+    #expect(chain.lane.replaceAfter == Patience(blocks: 3, seconds: 45))
+    #expect(chain.lane.replacementPerMille == 150 && chain.lane.attemptsPerPromise == 6)
+    #expect(chain.lane.clearAfter == Patience(blocks: 20, seconds: 300))
+    #expect(chain.lane.clearingCeilingWei == 300_000_000_000)
+    #expect(chain.gas.limit == 4_000_000 && chain.gas.marginPercent == 25)
+    #expect(chain.gas.perDayWei == 500_000_000_000_000_000 && chain.gas.clearNonceReserveWei == 10_000_000_000_000_000)
+
+    let vault = try #require(it.vaults.first)
+    #expect(vault.base.tokens.map(\.symbol) == ["ETH", "WETH"])
+    #expect(vault.base.tokens.map(\.role) == [.base, .base] && vault.quote.tokens.map(\.role) == [.quote])
+    #expect(vault.oracle.base.limits.maximumAgeSeconds == 3_720)
+    #expect(vault.oracle.quote?.limits.maximum?.description == "1.1")
+    #expect(vault.oracle.sequencer?.graceSeconds == 300)
+    #expect(vault.judgement.target == .fractionOfNetAssetValue(try Ratio(decimal: "0.3")))
+    #expect(vault.judgement.band.width == (try Ratio(decimal: "0.04")) && vault.judgement.band.reset == .edge)
+    #expect(vault.judgement.orders.urgentBands == (try Ratio(decimal: "2.5")))
+    #expect(vault.judgement.priceBound == (try Ratio(decimal: "0.005")))
+    #expect(vault.judgement.minimumClip == (try Usd(decimal: "250")) && vault.judgement.attemptsPerDay == 4)
+  }
+
+  @Test func theDocumentedFileIsReadAndHasTheDocumentedDefaults() throws {
+    let it = try Fixtures.read(Documentation.example())
+    let chain = try #require(it.chains.first)
+    #expect(it.journal.observationSeconds == 30 * 86_400)
+    #expect(it.tick.intervalSeconds == 12 && it.tick.deadlineSeconds == 10)
+    #expect(!it.cancelsOrdersWhileHalted)
+    #expect(
+      chain.fees.minimumTipWei == 100_000_000 && chain.fees.tipPercentile == 50 && chain.fees.baseFeeMultiple == 2)
+    #expect(chain.lane.depth == Patience(blocks: 12, seconds: 120))
+    // The model is arbitrum: nothing is replaced.
+    #expect(chain.lane.replaceAfter == nil && chain.lane.clearAfter == nil)
+    #expect(chain.lane.replacementPerMille == 125 && chain.lane.attemptsPerPromise == 10)
+    // 21,000 gas at twice the ceiling of 2 gwei.
+    #expect(chain.gas.clearNonceReserveWei == 84_000_000_000_000)
+    let vault = try #require(it.vaults.first)
+    #expect(vault.oracle.quote == nil && vault.shares == nil && vault.pause == nil)
+    #expect(vault.oracle.base.limits.marginSeconds == 300 && vault.oracle.sequencer?.graceSeconds == 3_600)
+    #expect(vault.judgement.leverage == (try Ratio(decimal: "2")) && vault.judgement.attemptsPerDay == 6)
+  }
+
+  @Test func absentSwitchesThingsOff() throws {
+    let it = try Fixtures.read(Fixtures.full("    multicall3: canonical\n", "    multicall3: absent\n"))
+    #expect(it.chains[0].multicall3 == nil)
+    #expect(try Fixtures.read(Fixtures.full("enabled: true", "enabled: false")).chains[0].lane.replaceAfter == nil)
+  }
+
+  @Test(arguments: [
+    ("0.04", "4%"), ("0.04", "400bp"), ("1", "100%"), ("0.0001", "1bp"),
+    ("0.123456789012345678", "12.3456789012345678%"),
+  ])
+  func ratiosAreExact(decimal: String, written: String) throws {
+    guard case .value(let ratio) = Form<Ratio>.ratio("0", "100%").parse(written) else {
+      return #expect(Bool(false), "\(written) is a ratio")
+    }
+    #expect(ratio == (try Ratio(decimal: decimal)))
+  }
+
+  @Test(arguments: [
+    ("1 wei", "1"), ("40 gwei", "40000000000"), ("0.000000001 gwei", "1"), ("0.05 ether", "50000000000000000"),
+    ("1ether", "1000000000000000000"), ("0 wei", "0"),
+  ])
+  func weiAreExact(written: String, wei: String) throws {
+    guard case .value(let value) = Form<UInt256>.wei().parse(written) else {
+      return #expect(Bool(false), "\(written) is an amount")
+    }
+    #expect(value.description == wei)
+  }
+
+  @Test(arguments: [
+    "0.5 wei", "1.0000000001 gwei", "1", "-1 wei", "1e3 gwei", " 1 wei", "1  wei", "0x1 wei", ".5 ether", "5. ether",
+    "99999999999999999999999999999999999999 ether", "1 Ether", "",
+  ])
+  func amountsThatAreNot(written: String) {
+    if case .value(let value) = Form<UInt256>.wei().parse(written) {
+      #expect(Bool(false), "\(written) was read as \(value)")
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+@testable import vaultkeeper
+
+/// docs/configuration.md as the tests see it.
+enum Documentation {
+  static func text() throws -> String {
+    try String(contentsOf: Fixtures.project.appendingPathComponent("docs/configuration.md"), encoding: .utf8)
+  }
+
+  /// The file that the documentation shows whole.
+  static func example() throws -> String {
+    let parts = try text().components(separatedBy: "```")
+    guard let block = parts.first(where: { $0.hasPrefix("yaml\nversion:") }) else {
+      throw Fixtures.Misuse(what: "docs/configuration.md shows no whole file")
+    }
+    return String(block.dropFirst("yaml\n".count))
+  }
+
+  /// The keys of the tables' rows.
+  static func keys() throws -> [String] {
+    try text().split(separator: "\n").compactMap { line in
+      guard line.hasPrefix("| `"), let end = line.dropFirst(3).firstIndex(of: "`") else { return nil }
+      let key = String(line[line.index(line.startIndex, offsetBy: 3)..<end])
+      return key.contains(" ") || key.contains("{") ? nil : key
+    }.filter { $0.first?.isLetter == true }
+  }
+}
+
+@Suite struct DocumentationTests {
+  @Test func everyKeyIsDocumentedAndEveryDocumentedKeyIsKnown() throws {
+    let findings = Findings()
+    // Each variant of a union is asked for with either spelling.
+    let variants = [
+      ("", ""), ("target: {fractionOfNetAssetValue: 30%}", "target: {absolute: 5}"),
+    ]
+    for (old, new) in variants {
+      let tree = try SettingTree.parse(bytes: Array(Fixtures.full(old, new).utf8), file: "test.yaml")
+      _ = ConfigurationReader.read(tree, folder: "/", findings: findings)
+    }
+    #expect(findings.problems.isEmpty)
+    let known = Set(findings.askedPaths)
+    let documented = try Documentation.keys()
+    #expect(Set(documented).count == documented.count, "a key has two rows")
+    #expect(known.subtracting(documented).sorted() == [], "keys without documentation")
+    #expect(Set(documented).subtracting(known).sorted() == [], "documented keys that the program does not know")
+  }
+
+  @Test func theFullFixtureUsesEveryKeyOnce() throws {
+    // Otherwise a key could be asked for and never be tested with a value.
+    let text = try Fixtures.full()
+    let findings = Findings()
+    _ = ConfigurationReader.read(
+      try SettingTree.parse(bytes: Array(text.utf8), file: "test.yaml"), folder: "/", findings: findings)
+    for path in findings.askedPaths {
+      let key = path.split(separator: ".").last.map { $0.replacingOccurrences(of: "[]", with: "") } ?? path
+      let unused = ["absolute"]
+      #expect(text.contains("\(key):") || unused.contains(key), "\(path)")
+    }
+  }
+
+  @Test func exitStatusesAreDocumented() throws {
+    let text = try Documentation.text()
+    for status in ExitStatus.allCases { #expect(text.contains("| \(status.rawValue) | \(status.meaning) |\n")) }
+  }
+}

@@ -1,0 +1,278 @@
+import Ethereum
+@testable import Outbox
+import Simulation
+import Testing
+
+@Suite struct JournalTests {
+  private func observation(_ kind: String) -> ObservationRecord {
+    ObservationRecord(
+      kind: kind, configurationHash: Make.hash("configuration"), head: Make.head(100),
+      report: .object(["code": .string("insideBand"), "drift": .string("0.01")]))
+  }
+
+  /// Two observations, a promise resting on the second, one more observation.
+  private func filled() throws -> MemoryJournalStore {
+    let store = MemoryJournalStore()
+    let journal = try Journal(open: store)
+    try journal.observe([observation("one")], at: 10)
+    try journal.observe([observation("two")], at: 20)
+    _ = try journal.append([.halted(halt: .byOperator(note: "a")), .resumed(note: "b")], at: 21)
+    try journal.observe([observation("three")], at: 30)
+    return store
+  }
+
+  @Test func whatIsWrittenIsReadAndTheChainsAreLinked() throws {
+    let store = try filled()
+    let verified = try JournalReader(store).verify()
+    #expect(verified.promises.sequence == 2)
+    #expect(verified.observations.sequence == 3)
+    #expect(verified.firstObservation == 1)
+    var promises: [Durable<PromiseRecord>] = []
+    try JournalReader(store).replayPromises { promises.append($0) }
+    #expect(promises.map(\.record) == [.halted(halt: .byOperator(note: "a")), .resumed(note: "b")])
+    #expect(promises.map(\.link?.sequence) == [2, 2])
+    #expect(promises.first?.link?.hash == store.held(.observations)[1].hash)
+    var observations: [Durable<ObservationRecord>] = []
+    try JournalReader(store).replayObservations(from: 2) { observations.append($0) }
+    #expect(observations.map(\.record.kind) == ["two", "three"])
+    #expect(observations.last?.link == JournalLink(sequence: 2, hash: store.held(.promises)[1].hash))
+    // A second journal on the same store goes on where the first ended.
+    let again = try Journal(open: store)
+    _ = try again.append([.resumed(note: "c")], at: 1)
+    #expect(try JournalReader(store).verify().promises.sequence == 3)
+  }
+
+  @Test func everyFlippedByteIsFound() throws {
+    let store = try filled()
+    for stream in JournalStream.allCases {
+      let held = store.held(stream)
+      for (index, entry) in held.enumerated() {
+        for position in 0..<(entry.payload.count + 32 + 32 + 8 + 8) {
+          var damaged = held
+          damaged[index] = try flip(entry, position)
+          store.overwrite(stream, with: damaged)
+          #expect(throws: JournalFailure.self, "\(stream) \(entry.sequence) byte \(position)") {
+            try JournalReader(store).verify()
+          }
+        }
+      }
+      store.overwrite(stream, with: held)
+    }
+    _ = try JournalReader(store).verify()
+  }
+
+  private func flip(_ entry: JournalEntry, _ position: Int) throws -> JournalEntry {
+    var (payload, hash, previous) = (entry.payload, entry.hash.bytes, entry.previousHash.bytes)
+    var (sequence, time) = (entry.sequence, entry.unixSeconds)
+    var rest = position
+    if rest < payload.count {
+      payload[rest] ^= 0x01
+    } else if case _ = rest -= payload.count, rest < 32 {
+      hash[rest] ^= 0x01
+    } else if case _ = rest -= 32, rest < 32 {
+      previous[rest] ^= 0x01
+    } else if case _ = rest -= 32, rest < 8 {
+      sequence ^= 1 << UInt64(rest * 8)
+    } else {
+      time ^= 1 << UInt64((rest - 8) * 8)
+    }
+    return JournalEntry(
+      stream: entry.stream, sequence: sequence, unixSeconds: time, payload: payload,
+      previousHash: try Bytes32(bytes: previous), hash: try Bytes32(bytes: hash))
+  }
+
+  @Test func aForgedEntryWithAGoodHashOfItsOwnIsFoundByTheNextOrByTheOtherStream() throws {
+    let store = try filled()
+    for stream in JournalStream.allCases {
+      let held = store.held(stream)
+      for (index, entry) in held.enumerated() {
+        let text = String(decoding: entry.payload, as: UTF8.self)
+        let forgery =
+          stream == .promises
+          ? text.replacing("\"note\":\"", with: "\"note\":\"x") : text.replacing("0.01", with: "0.02")
+        let forged = Array(forgery.utf8)
+        #expect(forged != entry.payload)
+        var entries = held
+        entries[index] = JournalEntry(
+          sealing: forged, stream: stream, sequence: entry.sequence, unixSeconds: entry.unixSeconds,
+          previousHash: entry.previousHash)
+        store.overwrite(stream, with: entries)
+        // The newest observation is the one entry that nothing rests on yet.
+        if stream == .observations, index == held.count - 1 { continue }
+        #expect(throws: JournalFailure.self, "\(stream) \(entry.sequence)") { try JournalReader(store).verify() }
+      }
+      store.overwrite(stream, with: held)
+    }
+  }
+
+  @Test func missingMovedAndRepeatedEntriesAreFound() throws {
+    let store = try filled()
+    let (promises, observations) = (store.held(.promises), store.held(.observations))
+    let cases: [(JournalStream, [JournalEntry])] = [
+      (.promises, []), (.promises, [promises[0]]), (.promises, [promises[1]]),
+      (.promises, [promises[1], promises[0]]), (.promises, [promises[0], promises[0], promises[1]]),
+      (.promises, observations), (.observations, promises), (.observations, []),
+      (.observations, [observations[0]]), (.observations, [observations[1], observations[2]]),
+      (.observations, [observations[0], observations[2]]),
+    ]
+    for (stream, entries) in cases {
+      store.overwrite(stream, with: entries)
+      #expect(throws: JournalFailure.self) { try JournalReader(store).verify() }
+      store.overwrite(.promises, with: promises)
+      store.overwrite(.observations, with: observations)
+    }
+  }
+
+  @Test func observationsCanBeForgottenAndTheChainHoldsOn() throws {
+    let store = try filled()
+    let journal = try Journal(open: store)
+    #expect(try journal.pruneObservations(before: 5, at: 40) == nil)
+    #expect(try journal.pruneObservations(before: 15, at: 41) == 1)
+    #expect(store.held(.observations).map(\.sequence) == [2, 3])
+    #expect(try JournalReader(store).verify().firstObservation == 2)
+    // The newest is kept, whatever its age, so that what is written next has something to rest on.
+    #expect(try journal.pruneObservations(before: 1_000, at: 42) == 2)
+    #expect(store.held(.observations).map(\.sequence) == [3])
+    try Journal(open: store).observe([observation("four")], at: 43)
+    #expect(try JournalReader(store).verify().observations.sequence == 4)
+    // A crash between the note and the forgetting leaves more than the note says, and that is sound.
+    let full = try filled()
+    let before = full.held(.observations)
+    try Journal(open: full).pruneObservations(before: 25, at: 44)
+    full.overwrite(.observations, with: before)
+    #expect(try JournalReader(full).verify().firstObservation == 1)
+    // Cutting more than was noted is not.
+    full.overwrite(.observations, with: [before[1], before[2]])
+    #expect(throws: JournalFailure.self) { try JournalReader(full).verify() }
+  }
+
+  @Test func afterAFailedWriteNothingMoreIsWritten() throws {
+    for fault in [MemoryJournalStore.Fault.crashBefore, .crashAfter, .full] {
+      let store = MemoryJournalStore()
+      let journal = try Journal(open: store)
+      _ = try journal.append([.resumed(note: "a")], at: 1)
+      store.inject(fault, atAppend: 1)
+      #expect(throws: JournalFailure.self) { try journal.append([.resumed(note: "b")], at: 2) }
+      #expect { try journal.append([.resumed(note: "c")], at: 3) } throws: {
+        guard case JournalFailure.closed = $0 else { return false }
+        return true
+      }
+      let again = try Journal(open: store)
+      #expect(again.tails.promises.sequence == (fault == .crashAfter ? 2 : 1))
+    }
+  }
+
+  @Test func aSecondWriterIsRefusedByTheStore() throws {
+    let store = MemoryJournalStore()
+    let (one, two) = (try Journal(open: store), try Journal(open: store))
+    _ = try one.append([.resumed(note: "one")], at: 1)
+    #expect(throws: JournalFailure.sequenceTaken(stream: .promises, sequence: 1)) {
+      try two.append([.resumed(note: "two")], at: 1)
+    }
+  }
+
+  @Test func aFormatFromTheFutureIsNamed() throws {
+    let store = MemoryJournalStore()
+    let payload = Array(#"{"format":2,"record":{"resumed":{"note":"x"}}}"#.utf8)
+    store.overwrite(
+      .promises,
+      with: [
+        JournalEntry(
+          sealing: payload, stream: .promises, sequence: 1, unixSeconds: 1,
+          previousHash: JournalEntry.genesis(of: .promises))
+      ])
+    #expect { try JournalReader(store).verify() } throws: {
+      guard case JournalFailure.foreignFormat = $0 else { return false }
+      return true
+    }
+  }
+
+  @Test func aRecordThatCannotFollowIsRefusedBeforeItIsWritten() throws {
+    var desk = try Desk()
+    let sent = try desk.send(try Make.intent())
+    let before = (desk.outbox.state, desk.store.held(.promises).count)
+    let inclusion = Inclusion.of(sent, in: Make.head(101))
+    let id = sent.intentID
+    let impossible: [PromiseRecord] = [
+      .reserved(intent: try Make.intent(), nonce: 8, fees: Make.fees),
+      .reserved(intent: try Make.intent("new"), nonce: 9, fees: Make.fees),
+      .reserved(intent: try Make.intent("new"), nonce: 7, fees: Make.fees),
+      .released(intentID: id, reason: "no"), .released(intentID: .zero, reason: "no"),
+      .submitted(intentID: id, transactionHash: .zero, answers: [], head: Make.head(1)),
+      .submitted(intentID: id, transactionHash: sent.hash, answers: [], head: Make.head(1)),
+      .unmined(intentID: id, inclusion: inclusion, canonicalHash: .zero, seen: Make.head(102)),
+      .settled(intentID: id, outcome: .served(inclusion: inclusion), seen: Make.head(102)),
+      .nonceDoubtLifted(lane: try Make.lane(), nonce: 7, seen: Make.head(102)),
+      .orderPlaced(intentID: id, keys: [.zero]),
+      .orderOutcome(key: .zero, note: OrderNote(state: "x", isFinal: true, isFailure: true)),
+      .signed(
+        intentID: id,
+        attempt: AttemptRecord(
+          kind: .first, transactionHash: sent.hash, raw: Octets(sent.raw), head: Make.head(101))),
+      .signed(
+        intentID: id,
+        attempt: AttemptRecord(
+          kind: .feeBump, transactionHash: sent.hash, raw: Octets(sent.raw), head: Make.head(101))),
+      .signed(
+        intentID: id,
+        attempt: AttemptRecord(kind: .feeBump, transactionHash: sent.hash, raw: Octets([1]), head: Make.head(101))),
+    ]
+    for record in impossible {
+      #expect(throws: OutboxError.self, "\(record.name)") { try desk.commit([.resumed(note: "first"), record]) }
+      #expect(desk.outbox.state == before.0)
+      #expect(desk.store.held(.promises).count == before.1)
+    }
+  }
+
+  /// The written form is a promise to every later version: a change here needs a new format number.
+  @Test func theWrittenFormOfEveryRecordStays() throws {
+    let records: [(PromiseRecord, String)] = [
+      (.resumed(note: "n"), #"{"resumed":{"note":"n"}}"#),
+      (.released(intentID: .zero, reason: "r"), #"{"released":{"intentID":"Z","reason":"r"}}"#),
+      (.halted(halt: .byOperator(note: "n")), #"{"halted":{"halt":{"byOperator":{"note":"n"}}}}"#),
+      (.observationsPruned(through: 3, hash: .zero), #"{"observationsPruned":{"hash":"Z","through":3}}"#),
+      (.orderPlaced(intentID: .zero, keys: [.zero]), #"{"orderPlaced":{"intentID":"Z","keys":["Z"]}}"#),
+      (
+        .orderOutcome(key: .zero, note: OrderNote(state: "s", isFinal: true, isFailure: false)),
+        #"{"orderOutcome":{"key":"Z","note":{"figures":[],"isFailure":false,"isFinal":true,"state":"s"}}}"#
+      ),
+      (
+        .signed(
+          intentID: .zero,
+          attempt: AttemptRecord(
+            kind: .noOp, transactionHash: .zero, raw: Octets([1, 255]),
+            head: HeadMark(number: .max, hash: .zero, timestamp: 2))),
+        #"{"signed":{"attempt":{"head":{"hash":"Z","number":18446744073709551615,"timestamp":2},"kind":"noOp","#
+          + #""raw":"0x01ff","transactionHash":"Z"},"intentID":"Z"}}"#
+      ),
+      (
+        .submitted(
+          intentID: .zero, transactionHash: .zero,
+          answers: [
+            EndpointAnswer(endpoint: "a", submission: .accepted),
+            EndpointAnswer(endpoint: "b", submission: .rejected(.nonceTooLow)),
+            EndpointAnswer(endpoint: "c", submission: .maybeAccepted(why: "w")),
+          ], head: HeadMark(number: 1, hash: .zero, timestamp: 2)),
+        #"{"submitted":{"answers":[{"endpoint":"a","submission":{"accepted":{}}},{"endpoint":"b","submission":"#
+          + #"{"rejected":{"reason":"nonceTooLow"}}},{"endpoint":"c","submission":{"maybeAccepted":{"why":"w"}}}],"#
+          + #""head":{"hash":"Z","number":1,"timestamp":2},"intentID":"Z","transactionHash":"Z"}}"#
+      ),
+      (
+        .settled(
+          intentID: .zero,
+          outcome: .reverted(
+            inclusion: Inclusion(
+              transactionHash: .zero, blockNumber: 1, blockHash: .zero, succeeded: false, gasUsed: 2,
+              effectiveGasPriceWei: 3)), seen: HeadMark(number: 1, hash: .zero, timestamp: 2)),
+        #"{"settled":{"intentID":"Z","outcome":{"reverted":{"inclusion":{"blockHash":"Z","blockNumber":1,"#
+          + #""effectiveGasPriceWei":"3","gasUsed":2,"succeeded":false,"transactionHash":"Z"}}},"#
+          + #""seen":{"hash":"Z","number":1,"timestamp":2}}}"#
+      ),
+    ]
+    for (record, expected) in records {
+      let written = try JSONCoding.encode(record)
+      #expect(String(decoding: written, as: UTF8.self).replacing("\(Bytes32.zero)", with: "Z") == expected)
+      #expect(try JSONCoding.decode(PromiseRecord.self, from: written) == record)
+    }
+  }
+}
