@@ -58,7 +58,9 @@ let package = Package(
       swiftSettings: strict),
 
     // floor 4: the real doors | a simulated world
-    .target(name: "Host", dependencies: ["Keeper", "Outbox", "Ethereum", "CCurl", grdb, logging], swiftSettings: strict),
+    .target(
+      name: "Host", dependencies: ["Keeper", "Outbox", "Ethereum", "CCurl", grdb, logging, metrics],
+      swiftSettings: strict),
     .target(
       name: "Simulation",
       dependencies: ["Keeper", "Decision", "Outbox", "Wallet", "Quant", "Contracts", "Ethereum"],

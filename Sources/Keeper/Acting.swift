@@ -11,7 +11,8 @@ extension Keeper {
   mutating func observe(_ vault: Int) throws(WatchFailure) -> Seen {
     let lane = watches[vault].lane
     return try watches[vault].observe(
-      hashes: outbox.hashesToLookUp(lane), heights: outbox.heightsToLookUp(lane), orders: orderQuestions(vault))
+      hashes: outbox.hashesToLookUp(lane), heights: outbox.heightsToLookUp(lane), orders: orderQuestions(vault),
+      now: clock.now().unixSeconds)
   }
 
   /// Promises the cleared call: its observation first, then its nonce and its worst cost, in the journal.

@@ -28,7 +28,7 @@ extension Circumstances {
       keeperBalanceWei: balance > budget.heldWei ? balance.saturatingSubtract(budget.heldWei) : .zero,
       clearNonceReserveWei: chain.clearNonceReserveWei,
       keeperPaysUpfrontFee: watch.vault.account.holder == watch.keeper,
-      calls: outbox.callsInFlight(watch.lane), isHalted: isHalted,
+      calls: CallsInFlight(outbox.standing(watch.lane)), isHalted: isHalted,
       recentOutcomes: outbox.state.endedOrders.suffix(10).filter { $0.vault == name && $0.chainID == chain.chainID }
         .map { OrderOutcome($0) },
       // A day: the window of the gas budget, so that both reset together.
@@ -43,19 +43,13 @@ extension UInt256 {
   }
 }
 
-extension Outbox {
-  /// Whether calls of this lane are open. Nonces belong to a key, so a call of one vault holds up every vault of the key
-  /// and chain.
-  func callsInFlight(_ id: LaneID) -> CallsInFlight {
-    guard let lane = lane(id) else { return .none }
-    if lane.doubt != nil { return .inDoubt }
-    guard !lane.open.isEmpty else { return .none }
-    let isDoubtful = lane.open.contains { promise in
-      guard promise.inclusion == nil, let last = promise.attempts.last else { return false }
-      if case .maybeAccepted = Submission.strongest(of: last.answers) { return true }
-      return last.answers.isEmpty
+extension CallsInFlight {
+  init(_ standing: LaneStanding) {
+    switch standing {
+    case .free: self = .none
+    case .inFlight: self = .inFlight
+    case .inDoubt: self = .inDoubt
     }
-    return isDoubtful ? .inDoubt : .inFlight
   }
 }
 

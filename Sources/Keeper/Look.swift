@@ -36,7 +36,7 @@ struct Look: Sendable {
 extension Node {
   /// Asks every endpoint for its head, for fees and for these hashes, in one exchange.
   /// - Throws: `everywhere` if no endpoint of the right chain gave a head.
-  mutating func look(hashes: [Bytes32]) throws(NodeFailure) -> Look {
+  mutating func look(hashes: [Bytes32], now: UInt64) throws(NodeFailure) -> Look {
     var asked: [(endpoint: EndpointID, batch: Batch)] = []
     var places: [LookPlaces] = []
     for endpoint in chain.endpoints {
@@ -47,8 +47,8 @@ extension Node {
     var views: [EndpointView] = []
     var failed: [NodeFailure] = []
     for (result, place) in zip(ask(asked), places) {
-      do {
-        views.append(try EndpointView(result.get(), place, chain))
+      do throws(NodeFailure) {
+        views.append(try EndpointView(result.get(), place, chain, now: now))
       } catch {
         failed.append(error)
       }
@@ -106,7 +106,12 @@ private struct EndpointView {
   let receipts: [Receipt]
   let pooled: [Bytes32]
 
-  init(_ answers: Answers, _ places: LookPlaces, _ chain: ChainSettings) throws(NodeFailure) {
+  /// A minute beyond our own clock: no chain's rules let a block be as far ahead of the world, and an honest machine's
+  /// clock is not as far behind. A head from the future must not be believed even once: everything later would look
+  /// stale beside it.
+  private static let toleratedFutureSeconds: UInt64 = 60
+
+  init(_ answers: Answers, _ places: LookPlaces, _ chain: ChainSettings, now: UInt64) throws(NodeFailure) {
     endpoint = answers.endpoint
     let chainID = try answers.take(places.chainID)
     guard chainID == chain.chainID else {
@@ -114,6 +119,9 @@ private struct EndpointView {
     }
     guard let head = try answers.take(places.head) else {
       throw .malformed(endpoint, what: "it has no latest block; is it still starting?")
+    }
+    guard head.timestamp <= now.addingReportingOverflow(Self.toleratedFutureSeconds).partialValue else {
+      throw .fromTheFuture(endpoint, timestamp: head.timestamp, now: now)
     }
     self.head = head
     let market = FeeMarket(

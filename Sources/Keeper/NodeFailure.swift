@@ -12,8 +12,8 @@ package enum NodeFailure: Error, Hashable, Sendable, CustomStringConvertible {
   case refused(EndpointID, method: String, RPCErrorObject)
   /// The endpoint serves another chain than the configuration names.
   case wrongChain(EndpointID, expected: UInt64, actual: UInt64)
-  /// The endpoint's head lies before what another answer has proved to be mined.
-  case behind(EndpointID, head: UInt64, what: String)
+  /// The endpoint's head claims a time that has not come.
+  case fromTheFuture(EndpointID, timestamp: UInt64, now: UInt64)
   /// Every endpoint failed; the first failure of each, in the configuration's order.
   case everywhere([NodeFailure])
 
@@ -26,7 +26,8 @@ package enum NodeFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case .refused(let endpoint, let method, let error): "endpoint \(endpoint): \(method): \(error)"
     case .wrongChain(let endpoint, let expected, let actual):
       "endpoint \(endpoint) serves chain \(actual), the configuration names \(expected); correct the URL or the chainID"
-    case .behind(let endpoint, let head, let what): "endpoint \(endpoint) is behind at block \(head): \(what)"
+    case .fromTheFuture(let endpoint, let timestamp, let now):
+      "endpoint \(endpoint): its head is of \(timestamp), and it is \(now); if every endpoint says so, set this clock"
     case .everywhere(let failures):
       "no endpoint could be used: " + failures.map(\.description).joined(separator: "; ")
     }
@@ -40,7 +41,7 @@ package enum NodeFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case .malformed: "nodeAnswerMalformed"
     case .refused: "nodeRefused"
     case .wrongChain: "nodeWrongChain"
-    case .behind: "nodeBehind"
+    case .fromTheFuture: "nodeFromTheFuture"
     case .everywhere(let failures): failures.count == 1 ? failures[0].code : "nodesUnusable"
     }
   }

@@ -6,10 +6,12 @@ import Outbox
 extension Watch {
   /// Sees everything one decision needs: the head of the chain and the fate of our transactions (first exchange), all
   /// reads at that head's hash (second), and those that need a price, at the same hash (third).
-  mutating func observe(hashes: [Bytes32], heights: [UInt64], orders: [OrderQuestion]) throws(WatchFailure) -> Seen {
+  mutating func observe(
+    hashes: [Bytes32], heights: [UInt64], orders: [OrderQuestion], now: UInt64
+  ) throws(WatchFailure) -> Seen {
     node.beginTick()
     do {
-      let look = try node.look(hashes: hashes)
+      let look = try node.look(hashes: hashes, now: now)
       let first = try firstRound(look, heights: heights, orders: orders)
       let second = try secondRound(look, first)
       return try Seen(look, first, second, watch: self)

@@ -47,7 +47,8 @@ package struct Rehearsal {
       .filter { $0.vault == name && $0.chainID == watch.node.chain.chainID }
       .map { OrderQuestion(key: $0.key, fromBlock: outbox.state.blockNumber(of: $0.intentID) ?? 0) }
     let seen = try watch.observe(
-      hashes: outbox.hashesToLookUp(watch.lane), heights: outbox.heightsToLookUp(watch.lane), orders: orders)
+      hashes: outbox.hashesToLookUp(watch.lane), heights: outbox.heightsToLookUp(watch.lane), orders: orders,
+      now: clock.now().unixSeconds)
     report.note(seen)
     let circumstances = try Circumstances(
       watch: watch, seen: seen, outbox: outbox, history: history,

@@ -30,14 +30,17 @@ extension Watch {
         CallRequest(
           to: proposal.call.to, data: proposal.call.data, from: keeper, valueWei: proposal.call.valueWei,
           gasPriceWei: seen.look.fees.feeCapWei), at: at))
+    let direct = try directCall(proposal.call, seen).map { batch.ask(.call($0, at: at)) }
     let vault = self.vault
-    let (outcome, gas) = try node.ask(inTurn: seen.endpoints, batch) { (answers) throws(NodeFailure) in
-      (try post.map { (place) throws(NodeFailure) in try answers.outcome(place) }, try answers.gas(estimate))
+    let (outcome, gas, bare) = try node.ask(inTurn: seen.endpoints, batch) { (answers) throws(NodeFailure) in
+      (
+        try post.map { (place) throws(NodeFailure) in try answers.outcome(place) }, try answers.gas(estimate),
+        try direct.map { (place) throws(NodeFailure) in try answers.outcome(place) }
+      )
     }.answer
     let failed = try gas.revert ?? postCall?.revert(outcome)
     guard failed == nil, let units = gas.units else {
-      let reason = vault.account.classify(revert: failed ?? [], venueErrors: vault.venue.knownErrors)
-      return refused(proposal, .reverted(reason), gasUsed: nil)
+      return refused(proposal, .reverted(reason(failed ?? [], bare: bare)), gasUsed: nil)
     }
     let limit = withMargin(units)
     guard limit <= node.chain.gasLimit else {
@@ -48,6 +51,25 @@ extension Watch {
     return SimulatedProposal(
       simulation: Simulation(dataHash: proposal.dataHash, outcome: .succeeded, gasUsed: units, postState: state),
       gasLimit: limit)
+  }
+
+  /// The inner calls as the vault itself would send them, where the venue can batch them. An account that wraps calls may
+  /// hide why they failed (Roles says `ModuleTransactionFailed` and no more); this call tells.
+  private func directCall(_ call: Call, _ seen: Seen) throws(ContractsError) -> CallRequest? {
+    guard vault.account.holder != keeper, let inner = try vault.venue.batch(try vault.account.unwrap(call)) else {
+      return nil
+    }
+    return CallRequest(
+      to: inner.to, data: inner.data, from: vault.account.holder, valueWei: inner.valueWei,
+      gasPriceWei: nil)
+  }
+
+  /// What the wrapped call's revert means; where the account hides it, with the venue's own words.
+  private func reason(_ revert: [UInt8], bare: Result<[UInt8], RPCErrorObject>?) -> FailureClass {
+    let reason = vault.account.classify(revert: revert, venueErrors: vault.venue.knownErrors)
+    if case .policyDenied = reason { return reason }
+    guard case .failure(let error)? = bare, error.isRevert, let data = error.data else { return reason }
+    return FailureClass(venueRevert: data, venueErrors: vault.venue.knownErrors)
   }
 
   private func refused(_ proposal: Proposal, _ outcome: Simulation.Outcome, gasUsed: UInt64?) -> SimulatedProposal {

@@ -33,7 +33,8 @@ extension Keeper {
     report.note(exchanges: node.exchanges + sent)
     sent = 0
     for failure in node.failures { report.note(event: failure.code, failure.description) }
-    try record(report)
+    // A tick that acted was recorded before it promised, so that the promise rests on its observation.
+    if report.ending != .acted { try record(report) }
     history[vault].add(report)
     return report
   }

@@ -115,7 +115,7 @@ import Testing
     let text = try bench.read("keeper.yaml")
     try bench.write("bad.yaml", text.replacingOccurrences(of: "tick: {", with: "tikc: {"))
     for command in [
-      ["run", "--once"], ["run", "--dry-run"], ["check"], ["explain"], ["pending"], ["halt"], ["journal", "show"],
+      ["run", "--once"], ["run", "--dry-run"], ["check"], ["explain"], ["pending"], ["resume"], ["journal", "show"],
     ] {
       let outcome = try Binary.run(command + ["--config", "bad.yaml"], in: bench.folder)
       #expect(outcome.status == ExitStatus.configuration.rawValue)
@@ -128,6 +128,48 @@ import Testing
     #expect(
       book.complaints.hasPrefix(
         "keeper.yaml:78:13: vaults[0].venue.book: address book: addresses/gmx-v2-arbitrum.json: "))
+  }
+
+  /// A keeper must be stoppable while somebody edits its configuration.
+  @Test func haltNeedsNothingButTheMarkersPath() throws {
+    let bench = try Workbench()
+    defer { remove(bench) }
+    try bench.write("keeper.yaml", "haltMarker: stop\nvaults: wrong\nnonsense: 1\n")
+    #expect(try bench.run("halt", "--config", "keeper.yaml").status == 0)
+    #expect(bench.exists("stop"))
+    try bench.write("keeper.yaml", "vaults: wrong\n")
+    let outcome = try bench.run("halt", "--config", "keeper.yaml")
+    #expect(outcome.status == ExitStatus.configuration.rawValue)
+    #expect(outcome.complaints.hasPrefix("keeper.yaml:1:1: haltMarker: this key is missing;"))
+  }
+
+  @Test func checkGoesOnAfterWhatFails() throws {
+    let bench = try Workbench()
+    defer { remove(bench) }
+    try bench.configure()
+    let text = try bench.read("keeper.yaml")
+    try bench.write(
+      "keeper.yaml",
+      text.replacingOccurrences(of: "{credential: rpc-b}", with: "{file: url.txt}")
+        .replacingOccurrences(of: "        caBundle: /etc/ssl/private-ca.pem\n", with: ""))
+    try bench.write("url.txt", "http://localhost:1/b/hunter2\n")
+    let outcome = try bench.run("check", "--config", "keeper.yaml")
+    #expect(outcome.status == ExitStatus.refused.rawValue)
+    for subject in ["key", "devchain: endpoint a", "devchain: endpoint b", "first-light: judgement"] {
+      #expect(outcome.output.contains("✗  \(subject)"), "\(subject)")
+    }
+    #expect(outcome.output.contains("✓  address book gmx-v2-arbitrum"))
+    #expect(outcome.output.hasSuffix("4 of 8 are not well\n"))
+    #expect(!(outcome.output + outcome.complaints).contains("hunter"))
+    let explained = try bench.run("explain", "--config", "keeper.yaml")
+    #expect(explained.status == ExitStatus.refused.rawValue && explained.output.contains("missed: "))
+    let unknown = try bench.run("explain", "--vault", "second", "--config", "keeper.yaml")
+    #expect(unknown.status == ExitStatus.usage.rawValue)
+    #expect(unknown.complaints == "vaultkeeper: there is no vault \"second\"; there are: first-light\n")
+    let rehearsed = try bench.run("run", "--dry-run", "--once", "--config", "keeper.yaml")
+    #expect(rehearsed.status == 0 && rehearsed.output.isEmpty)
+    // Nothing of it wrote anything.
+    #expect(!bench.exists("vaultkeeper.journal") && !bench.exists("vaultkeeper.journal.lock"))
   }
 
   @Test func anAddressBookOfAnotherChainIsRefused() throws {

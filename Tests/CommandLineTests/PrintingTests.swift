@@ -1,4 +1,6 @@
 import Ethereum
+import Foundation
+import Keeper
 import Testing
 
 @testable import vaultkeeper
@@ -58,4 +60,33 @@ import Testing
   func nearestKeys(typed: String, meant: String?) {
     #expect(Section.nearest(to: typed, among: ["tick", "chainID", "endpoints", "name"]) == meant)
   }
+}
+
+/// The table of ticks, from reports that a keeper wrote while it hedged a vault on the development chain.
+@Suite struct TickTableTests {
+  private func ticks() throws -> [RecordedTick] {
+    try Fixtures.text("ticks.jsonl").split(separator: "\n").enumerated().map { index, line in
+      let report = try JSONCoding.decode(TickReport.self, from: Array(line.utf8))
+      return RecordedTick(report: report, hash: try Bytes32(bytes: Array(repeating: UInt8(index), count: 32)))
+    }
+  }
+
+  @Test func theTableIsAsRecorded() throws {
+    let text = TickTable.lines(try ticks(), gas: GasLedger()).joined(separator: "\n") + "\n"
+    if ProcessInfo.processInfo.environment["VAULTKEEPER_RECORD"] == "1" {
+      try Data(text.utf8).write(to: Fixtures.folder.appendingPathComponent("ticks.txt"))
+    }
+    #expect(try text == Fixtures.text("ticks.txt"))
+  }
+
+  @Test func theExplanationIsAsRecorded() throws {
+    let acted = try #require(try ticks().first { $0.report.ending == .acted })
+    let text = Explanation.lines(acted.report).joined(separator: "\n") + "\n"
+    if ProcessInfo.processInfo.environment["VAULTKEEPER_RECORD"] == "1" {
+      try Data(text.utf8).write(to: Fixtures.folder.appendingPathComponent("explanation.txt"))
+    }
+    #expect(try text == Fixtures.text("explanation.txt"))
+  }
+
+  @Test func nothingOnRecord() { #expect(TickTable.lines([], gas: GasLedger()) == ["no tick is on record"]) }
 }

@@ -1,3 +1,4 @@
+import Decision
 import Ethereum
 import Outbox
 import Testing

@@ -18,7 +18,7 @@ import Testing
       }
     }
     var node = Node(chain: World.chain(endpoints: ["a", "b", "c"]), transport: transport)
-    let look = try node.look(hashes: [])
+    let look = try node.look(hashes: [], now: World.now)
     #expect(look.head.number == 12)
     #expect(look.endpoints.map(\.name) == ["b", "a"])
     #expect(!look.isComplete)
@@ -31,7 +31,7 @@ import Testing
       asked.method == "eth_getTransactionReceipt" ? .result(World.receipt(hash: World.hash(2))) : World.plain(asked)
     }
     var node = Node(chain: World.chain(endpoints: ["a"]), transport: transport)
-    #expect(throws: NodeFailure.self) { try node.look(hashes: [World.hash(1)]) }
+    #expect(throws: NodeFailure.self) { try node.look(hashes: [World.hash(1)], now: World.now) }
   }
 
   @Test func sightingsTellReceiptPoolAndSilenceApart() throws {
@@ -47,7 +47,7 @@ import Testing
       return World.plain(asked)
     }
     var node = Node(chain: World.chain(endpoints: ["a"]), transport: transport)
-    let sightings = try node.look(hashes: [mined, pooled, gone]).sightings
+    let sightings = try node.look(hashes: [mined, pooled, gone], now: World.now).sightings
     #expect(sightings.map(\.hash) == [mined, pooled, gone])
     guard case .receipt(let inclusion, nil) = sightings[0].sighting else {
       Issue.record("no receipt: \(sightings[0])")
@@ -81,7 +81,7 @@ import Testing
     let both = [World.endpoint("a", 0), World.endpoint("b", 1)].map {
       NodeFailure.transport($0, .timeout(sent: true))
     }
-    #expect(throws: NodeFailure.everywhere(both)) { try node.look(hashes: []) }
+    #expect(throws: NodeFailure.everywhere(both)) { try node.look(hashes: [], now: World.now) }
   }
 
   @Test func withoutMulticallEachReadIsACallAtTheSameHash() throws {

@@ -22,6 +22,9 @@ enum World {
       model: model, ceilingWei: 100_000_000_000, minimumTipWei: 100_000_000, tipPercentile: 50, baseFeeMultiple: 2)
   }
 
+  /// Unix seconds, some blocks after those of `header`.
+  static let now: UInt64 = 1_700_002_000
+
   static func hash(_ byte: UInt8) -> Bytes32 { Keccak256.hash([byte]) }
 
   static func header(number: UInt64, baseFee: UInt64 = 1_000_000_000) -> JSON {

@@ -53,7 +53,7 @@ package struct EOAAccount: Account {
 
 extension FailureClass {
   /// Revert data that comes from beyond the account: a known error is the venue's refusal, anything else may pass.
-  init(venueRevert revert: [UInt8], venueErrors: [ABIErrorType]) {
+  package init(venueRevert revert: [UInt8], venueErrors: [ABIErrorType]) {
     let text = RevertText.describe(revert, known: venueErrors)
     switch RevertReason.decode(revert, known: venueErrors) {
     case .custom, .error: self = .venueRefused(text)

@@ -8,9 +8,9 @@ struct HaltCommand: Command {
     abstract: "Stop all signing until resume.",
     discussion: """
       Makes the marker file that the configuration names (haltMarker). The keeper looks at it each tick and before \
-      each signature; while it is there, the keeper observes, settles and alarms, and signs nothing (but cancels of its own \
-      resting orders, if whileHalted.cancelOrders allows them). The marker outlives restarts. A marker made by hand \
-      works as well: touch the file.
+      each signature; while it is there, the keeper observes, settles and alarms, and signs nothing (but cancels of its \
+      own resting orders, if whileHalted.cancelOrders allows them). The marker outlives restarts. A marker made by hand \
+      works as well: touch the file. Nothing else of the configuration needs to be right for this.
       """)
 
   @OptionGroup var file: ConfigurationOption
@@ -19,7 +19,7 @@ struct HaltCommand: Command {
   var reason = "by the operator, without a reason"
 
   func execute() throws {
-    let marker = HaltMarker(path: try ConfigurationFile.read(file.path).configuration.haltMarkerPath)
+    let marker = HaltMarker(path: try ConfigurationFile.haltMarkerPath(file.path))
     if try marker.set(reason: reason) {
       Console.show("halted: \(marker.path)")
     } else if case .halted(let earlier) = marker.state() {

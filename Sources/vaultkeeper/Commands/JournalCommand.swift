@@ -121,15 +121,13 @@ struct JournalShow: Command {
   }
 
   private func showTicks(_ reader: JournalReader) throws {
-    var ticks = Recent<TickReport>(limit: last)
+    var ticks = Recent<RecordedTick>(limit: last)
     try reader.replayObservations(from: from) { (durable) throws(JournalFailure) in
       guard let report = TickReport(durable.record), matches(report) else { return }
-      // The decision is on record before the promise that rests on it, and the tick's end after it: one tick, one line.
-      if let last = ticks.items.last, last.isBegun(of: report) { ticks.removeLast() }
-      ticks.add(report)
+      ticks.add(RecordedTick(report: report, hash: durable.hash))
     }
     if output.isJSON {
-      for tick in ticks.last { Console.show(try JSONText.of(tick)) }
+      for tick in ticks.last { Console.show(try JSONText.of(tick.report)) }
       return
     }
     let gas = try GasLedger(reader)
@@ -141,14 +139,6 @@ struct JournalShow: Command {
     if let vault, report.vault != vault { return false }
     if let code, report.code != code { return false }
     return true
-  }
-}
-
-extension TickReport {
-  /// Whether this is the decision of the tick whose end `other` is.
-  fileprivate func isBegun(of other: TickReport) -> Bool {
-    ending == .acted && intentID == nil && vault == other.vault && head == other.head
-      && startedAtUnixSeconds == other.startedAtUnixSeconds
   }
 }
 
@@ -164,8 +154,6 @@ struct Recent<Item> {
     // Twice the limit before cutting, so that not every addition moves all of them.
     if let limit, items.count > 2 * limit { items.removeFirst(items.count - limit) }
   }
-
-  mutating func removeLast() { items.removeLast() }
 }
 
 extension Recent {

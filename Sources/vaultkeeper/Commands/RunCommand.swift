@@ -63,7 +63,7 @@ struct RunCommand: Command {
 
       With --dry-run it decides and simulates as always, and prints each transaction it would have signed: as JSON, as \
       RLP (decode takes it), its inner calls and the reason. A dry run opens no keystore, takes no lock and holds \
-      nothing that could sign or send.
+      nothing that could sign or send. It reads the journal once, when it starts.
       """)
 
   @OptionGroup var file: ConfigurationOption

@@ -36,6 +36,19 @@ struct ConfigurationFile {
     return ConfigurationFile(path: path, configuration: configuration, books: sorted.map(\.book), hash: hash)
   }
 
+  /// Where the halt marker of a configuration lies, whatever else is wrong with the file: a keeper must be stoppable
+  /// also while its configuration is being edited.
+  static func haltMarkerPath(_ path: String) throws -> String {
+    let tree = try SettingTree.parse(bytes: try Files.read(path, limit: SettingLimits.bytes), file: path)
+    let findings = Findings()
+    let marker = Section.read(tree, path: "", findings: findings) { $0.required("haltMarker", .path) }
+    guard let marker else {
+      let problems = findings.problems.filter { $0.key == "haltMarker" || $0.key.isEmpty }
+      throw ConfigurationError(file: path, problems: problems)
+    }
+    return ConfigurationReader.absolute(marker, from: folder(of: path))
+  }
+
   private static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "" : String(path[..<slash])

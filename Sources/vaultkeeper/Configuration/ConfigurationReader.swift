@@ -67,7 +67,9 @@ struct ConfigurationReader {
       vaults: vaults.map(\.value))
   }
 
-  func absolute(_ path: String) -> String {
+  func absolute(_ path: String) -> String { ConfigurationReader.absolute(path, from: folder) }
+
+  static func absolute(_ path: String, from folder: String) -> String {
     path.hasPrefix("/") || folder == "." ? path : "\(folder)/\(path)"
   }
 

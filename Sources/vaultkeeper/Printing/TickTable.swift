@@ -3,27 +3,37 @@ import Ethereum
 import Keeper
 import Outbox
 
+/// A tick's report with the hash of its entry in the journal, by which promises name it.
+struct RecordedTick {
+  let report: TickReport
+  let hash: Bytes32
+}
+
 /// What the mined call of each promise cost in gas, from the promise records.
 struct GasLedger {
+  /// By the hash of the observation on which the promise rests.
+  private var intents: [Bytes32: Bytes32] = [:]
   private var mined: [Bytes32: Inclusion] = [:]
 
   init() {}
 
   init(_ reader: JournalReader) throws(JournalFailure) {
-    var mined: [Bytes32: Inclusion] = [:]
+    var (intents, mined): ([Bytes32: Bytes32], [Bytes32: Inclusion]) = ([:], [:])
     try reader.replayPromises { (durable) throws(JournalFailure) in
       switch durable.record {
+      case .reserved(let intent, _, _): if let link = durable.link { intents[link.hash] = intent.id }
       case .mined(let id, let inclusion, _): mined[id] = inclusion
       case .unmined(let id, _, _, _): mined[id] = nil
       default: break
       }
     }
-    self.mined = mined
+    (self.intents, self.mined) = (intents, mined)
   }
 
-  /// Gas units of the call that the tick promised; nil if it promised none, or it is not mined.
-  func gasUsed(_ tick: TickReport) -> UInt64? {
-    tick.intentID.flatMap { mined[$0] }?.gasUsed
+  /// Gas units of the call that was promised on this tick; nil if none was, or it is not mined.
+  func gasUsed(_ tick: RecordedTick) -> UInt64? {
+    guard tick.report.ending == .acted else { return nil }
+    return (intents[tick.hash] ?? tick.report.intentID).flatMap { mined[$0] }?.gasUsed
   }
 }
 
@@ -54,12 +64,13 @@ struct TickTable {
     }
   }
 
-  static func lines(_ ticks: [TickReport], gas: GasLedger) -> [String] {
+  static func lines(_ ticks: [RecordedTick], gas: GasLedger) -> [String] {
     guard !ticks.isEmpty else { return ["no tick is on record"] }
     var rows: [Row] = []
     for (index, tick) in ticks.enumerated() {
-      let next = ticks[(index + 1)...].first { $0.vault == tick.vault && $0.figure("delta") != nil }
-      let row = row(tick, next, gas)
+      let later = ticks[(index + 1)...].lazy.map(\.report)
+      let next = later.first { $0.vault == tick.report.vault && $0.figure("delta") != nil }
+      let row = row(tick.report, next, gasUsed: gas.gasUsed(tick))
       if rows.last?.vault == row.vault, rows[rows.count - 1].absorb(row) { continue }
       rows.append(row)
     }
@@ -72,15 +83,16 @@ struct TickTable {
     return table.lines
   }
 
-  private static func row(_ tick: TickReport, _ next: TickReport?, _ gas: GasLedger) -> Row {
+  private static func row(_ tick: TickReport, _ next: TickReport?, gasUsed: UInt64?) -> Row {
     var happened = tick.events.filter { $0.code == "orderOutcome" || $0.code == "settled" }.map(\.text)
+    let isAlone = tick.ending == .acted || !happened.isEmpty
     if tick.ending == .acted || tick.ending == .missed { happened.insert(tick.text, at: 0) }
     return Row(
       firstBlock: tick.head?.number, lastBlock: tick.head?.number, vault: tick.vault,
       cells: [
         figure("price", tick), delta(tick, next), figure("drift", tick), tick.code,
-        gas.gasUsed(tick).map { "\($0)" } ?? "", happened.joined(separator: "; "),
-      ], isAlone: tick.ending == .acted || !happened.isEmpty)
+        gasUsed.map { "\($0)" } ?? "", happened.joined(separator: "; "),
+      ], isAlone: isAlone)
   }
 
   /// The delta seen, and what the next tick of the vault saw.

@@ -1,0 +1,106 @@
+import Ethereum
+import Testing
+
+/// Two endpoints, of which one misbehaves from the first request on. The vault is hedged all the same, once.
+@Suite(.serialized)
+struct FaultTests {
+  struct Fault: CustomTestStringConvertible, Sendable {
+    let name: String
+    let rule: JSON
+
+    init(_ name: String, _ rule: JSON) {
+      self.name = name
+      self.rule = rule
+    }
+
+    var testDescription: String { name }
+
+    func rule(at endpoint: String) -> JSON {
+      guard case .object(let object) = rule else { return rule }
+      return .object(JSONObject(object.members.map { ($0.key, $0.value) } + [("endpoint", .string(endpoint))]))
+    }
+  }
+
+  static let reading = [
+    Fault("429", ["kind": "http", "status": 429, "retryAfter": 1]),
+    Fault("500", ["kind": "http", "status": 500]),
+    Fault("truncated", ["kind": "truncate"]),
+    Fault("html", ["kind": "html"]),
+    Fault("wrong id", ["kind": "wrong_id"]),
+    Fault("null", ["kind": "null"]),
+    Fault("reset", ["kind": "reset"]),
+    Fault("stale", ["kind": "stale", "blocks": 3]),
+  ]
+
+  @Test(arguments: reading)
+  func theFirstEndpointFails(_ fault: Fault) throws {
+    let chain = try DevChain()
+    let keeper = try KeeperProcess(chain, KeeperSettings(endpoints: ["a", "b"], patience: "0s"))
+    try chain.setFaults([fault.rule(at: "a")])
+    try expectHedgedOnce(chain, keeper)
+  }
+
+  /// From the send on the other one fails, so that what one endpoint was told must be found out from the other.
+  @Test(arguments: [reading[1], reading[4], reading[7]])
+  func theEndpointThatTookTheCallFailsAfterwards(_ fault: Fault) throws {
+    let chain = try DevChain()
+    let keeper = try KeeperProcess(chain, KeeperSettings(endpoints: ["a", "b"], patience: "0s"))
+    try chain.setFaults([fault.rule(at: "b")])
+    #expect(try keeper.tick().code == "placeMarket")
+    try chain.setFaults([fault.rule(at: "a")])
+    try expectHedgedOnce(chain, keeper)
+  }
+
+  static let sending = [
+    Fault("429", ["kind": "http", "status": 429]),
+    Fault("500", ["kind": "http", "status": 500]),
+    Fault("acknowledgement lost", ["kind": "ack_lost"]),
+    Fault("truncated", ["kind": "truncate"]),
+    Fault("wrong id", ["kind": "wrong_id"]),
+    Fault("null", ["kind": "null"]),
+    Fault("swallowed once", ["kind": "swallow", "count": 1]),
+    Fault("nonsense", ["kind": "rpc_error", "code": -32_000, "message": "the moon is too high"]),
+  ]
+
+  /// Only sending fails, at both endpoints, for a while: no answer says what became of the bytes.
+  @Test(arguments: sending)
+  func noEndpointAcknowledges(_ fault: Fault) throws {
+    let chain = try DevChain()
+    let keeper = try KeeperProcess(chain, KeeperSettings(endpoints: ["a", "b"], patience: "0s"))
+    let rules = ["a", "b"].map { endpoint -> JSON in
+      guard case .object(let object) = fault.rule(at: endpoint) else { return fault.rule }
+      let pairs = object.members.map { ($0.key, $0.value) } + [("method", JSON.string("eth_sendRawTransaction"))]
+      return .object(JSONObject(pairs + (object["count"] == nil ? [("count", 2)] : [])))
+    }
+    try chain.setFaults(rules)
+    try expectHedgedOnce(chain, keeper)
+  }
+
+  /// An endpoint that answers nothing costs each exchange its deadline, and no more.
+  @Test func anEndpointHangs() throws {
+    let chain = try DevChain()
+    var settings = KeeperSettings(endpoints: ["a", "b"], patience: "0s")
+    settings.deadline = "10s"
+    let keeper = try KeeperProcess(chain, settings)
+    let hang: JSON = ["kind": "hang", "ms": 60_000, "endpoint": "a", "method": "eth_sendRawTransaction", "count": 1]
+    try chain.setFaults([hang])
+    try expectHedgedOnce(chain, keeper)
+  }
+
+  /// A gateway that acknowledges and keeps nothing, for good. Nobody can tell before the chain does; then the bytes go
+  /// to the other endpoint as well.
+  @Test func theFirstEndpointSwallowsEverySend() throws {
+    let chain = try DevChain()
+    let keeper = try KeeperProcess(chain, KeeperSettings(endpoints: ["a", "b"], patience: "0s"))
+    try chain.setFaults([["kind": "swallow", "endpoint": "a"]])
+    try expectHedgedOnce(chain, keeper)
+  }
+
+  private func expectHedgedOnce(_ chain: DevChain, _ keeper: KeeperProcess) throws {
+    try keeper.ticks(until: "insideBand", limit: 20)
+    #expect(try chain.events("OrderCreated") == 1)
+    #expect(try chain.keeperNonce() == 1)
+    #expect(try HedgeTests.isHedged(chain))
+    try expectSoundJournal(keeper)
+  }
+}

@@ -1,0 +1,95 @@
+import Ethereum
+import Foundation
+
+/// A configuration for the first-light world, with the knobs that tests turn.
+struct KeeperSettings {
+  /// Names of devchain's endpoints, in order of preference.
+  var endpoints = ["a"]
+  /// How long an order rests; zero makes all orders market orders.
+  var patience = "10m"
+  /// From how many half-widths on a drift crosses at once. The first hedge is 25 of them.
+  var urgentBands = 100
+  var attemptsPerDay = 3
+  var finalityBlocks = 2
+  var resendBlocks = 2
+  var replacementBlocks = 3
+  var deadline = "30s"
+  var feeCeiling = "100 gwei"
+  var minimumTip = "0.01 gwei"
+  var baseFeeMultiple = 2
+  var perDay = "0.5 ether"
+  var cancelsWhileHalted = false
+
+  func yaml(_ chain: DevChain) throws -> String {
+    let endpoints = self.endpoints.map { "      - {name: \($0), url: \"\(chain.url($0))\"}" }
+    return """
+      version: 1
+      journal: {path: vaultkeeper.journal}
+      haltMarker: vaultkeeper.halt
+      addressBook: addresses
+      tick: {interval: 1s, deadline: \(deadline)}
+      whileHalted: {cancelOrders: \(cancelsWhileHalted)}
+      key:
+        address: "\(try chain.address("keeper"))"
+        keystore: {path: devchain-keeper.json}
+        passphrase: {file: devchain-keeper.passphrase}
+      chains:
+        - name: devchain
+          chainID: \(try chain.address("chainID"))
+          endpoints:
+      \(endpoints.joined(separator: "\n"))
+          head: {maximumAge: 10m}
+          finality: {blocks: \(finalityBlocks), time: 0s}
+          resend: {blocks: \(resendBlocks), time: 0s}
+          replacement: {after: {blocks: \(replacementBlocks), time: 0s}}
+          fees: {ceiling: \(feeCeiling), tip: {minimum: \(minimumTip)}, baseFeeMultiple: \(baseFeeMultiple)}
+          gas: {perDay: \(perDay), clearNonceReserve: 0.01 ether, limit: 6000000}
+      \(try vault(chain))
+      """ + "\n"
+  }
+
+  private func vault(_ chain: DevChain) throws -> String {
+    """
+    vaults:
+      - name: first-light
+        chain: devchain
+        account:
+          kind: safeRoles
+          safe: "\(try chain.address("account", "safe"))"
+          roles: "\(try chain.address("account", "roles"))"
+          roleKey: "\(try chain.address("account", "roleKey"))"
+          multiSend: "\(try chain.address("account", "multiSend"))"
+        base:
+          symbol: ETH
+          tokens:
+            - native
+            - {symbol: WETH, address: "\(try chain.address("tokens", "WETH", "address"))", decimals: 18}
+        quote:
+          symbol: USDC
+          tokens:
+            - {symbol: USDC, address: "\(try chain.address("tokens", "USDC", "address"))", decimals: 6}
+        shares: {erc4626: "\(try chain.address("vault", "shareToken"))"}
+        pause: "\(try chain.address("vault", "shareToken"))"
+        oracle:
+          base: {feed: "\(try chain.address("feeds", "ETH/USD", "address"))", heartbeat: 1h, margin: 5m, \
+    minimum: 1000, maximum: 9000}
+          quote: {feed: "\(try chain.address("feeds", "USDC/USD", "address"))", heartbeat: 1h, margin: 5m, \
+    minimum: 0.9, maximum: 1.1}
+          sequencer: {feed: "\(try chain.address("sequencerFeed"))", grace: 5m}
+        venue:
+          kind: gmxV2
+          book: gmx-v2-devchain
+          market: "\(try chain.address("venue", "market"))"
+          collateral: USDC
+          longToken: WETH
+          shortToken: USDC
+        target: {fractionOfNetAssetValue: 30%}
+        band: {kind: fixed, width: 4%, of: target, reset: centre}
+        clips: {minimum: 100 USD, maximum: 100000 USD}
+        orders: {limitOffset: 10bp, patience: \(patience), urgentBands: \(urgentBands)}
+        priceBound: 1%
+        leverage: 2
+        attempts: {perDay: \(attemptsPerDay)}
+    """
+  }
+}

@@ -1,0 +1,59 @@
+import Ethereum
+import Testing
+
+/// Each thing that must stop the keeper does, under its code, and when it is over the keeper goes on.
+@Suite(.serialized)
+struct RefusalTests {
+  @Test func whatIsWrongStopsIt() throws {
+    let chain = try DevChain()
+    let keeper = try KeeperProcess(chain)
+
+    try chain.call("scenario_pauseVault", true)
+    try expect(.vaultPaused, chain, keeper)
+    try chain.call("scenario_pauseVault", false)
+
+    try chain.call("scenario_revokeRole", true)
+    try expect(.roleMissing, chain, keeper)
+    try chain.call("scenario_revokeRole", false)
+
+    for price in [9_500.0, 900.0] {
+      try chain.call("scenario_setPrice", "ETH", .number(price))
+      try expect(.oracleOutOfBounds, chain, keeper)
+    }
+    try chain.call("scenario_setPrice", "ETH", 3_000)
+
+    try chain.call("scenario_disableMarket", true)
+    try expect(.venueDisabled, chain, keeper)
+    try chain.call("scenario_disableMarket", false)
+
+    try chain.call("scenario_heartbeat", false)
+    try chain.call("evm_increaseTime", 4_000)
+    try expect(.oracleStale, chain, keeper)
+    try chain.call("scenario_heartbeat", true)
+    try chain.call("scenario_touchFeeds")
+
+    try chain.call("scenario_setSequencer", false)
+    try expect(.sequencerDown, chain, keeper)
+    try chain.call("scenario_setSequencer", true)
+    // Up again, and its grace of five minutes runs.
+    try expect(.sequencerDown, chain, keeper)
+    try chain.call("evm_increaseTime", 301)
+    try chain.mine(2)
+
+    #expect(try chain.pooled().isEmpty)
+    #expect(try keeper.tick().code == "placeLimit")
+  }
+
+  private enum Code: String {
+    case vaultPaused, roleMissing, oracleOutOfBounds, venueDisabled, oracleStale, sequencerDown
+  }
+
+  private func expect(_ code: Code, _ chain: DevChain, _ keeper: KeeperProcess) throws {
+    try chain.mine()
+    let tick = try keeper.tick()
+    #expect(tick.code == code.rawValue, "\(tick)")
+    #expect(tick.ending == "refused")
+    #expect(try chain.keeperNonce() == 0)
+    #expect(try chain.pooled().isEmpty)
+  }
+}
