@@ -83,7 +83,8 @@ let package = Package(
 
     .testTarget(name: "EthereumTests", dependencies: ["Ethereum", bigInt], swiftSettings: strict),
     .testTarget(name: "QuantTests", dependencies: ["Quant"], swiftSettings: strict),
-    .testTarget(name: "ContractsTests", dependencies: ["Contracts", "Ethereum", "abigen", bigInt], swiftSettings: strict),
+    .testTarget(
+      name: "ContractsTests", dependencies: ["Contracts", "Ethereum", "abigen", bigInt], swiftSettings: strict),
     .testTarget(
       name: "DecisionTests", dependencies: ["Decision", "Quant", "Contracts", "Ethereum"], swiftSettings: strict),
     .testTarget(name: "OutboxTests", dependencies: ["Outbox", "Simulation", "Ethereum"], swiftSettings: strict),
@@ -94,7 +95,12 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "HostTests", dependencies: ["Host", "Keeper", "Outbox", "Ethereum", grdb, logging], swiftSettings: strict),
-    .testTarget(name: "CommandLineTests", dependencies: ["vaultkeeper"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: [
+        "vaultkeeper", "Host", "Keeper", "Decision", "Outbox", "Wallet", "Contracts", "Ethereum", argumentParser,
+      ],
+      swiftSettings: strict),
     .testTarget(name: "ChainTests", dependencies: ["Ethereum"], swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

@@ -29,7 +29,8 @@ package struct Calibration: Hashable, Sendable {
     var driftAfterOrders = drift
     for order in orders { driftAfterOrders = try driftAfterOrders + order.change }
     dueAfterOrders = try band.change(dueAt: driftAfterOrders)
-    bandsOfDrift = band.halfWidth.isZero
+    bandsOfDrift =
+      band.halfWidth.isZero
       ? nil : try drift.absolute().ratio(to: band.halfWidth, rounding: .down)
     // Without width there is no scale to call a drift large by.
     isUrgent = bandsOfDrift.map { $0 >= policy.orders.urgentBands } ?? false

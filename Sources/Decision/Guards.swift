@@ -231,7 +231,8 @@ extension Evidence {
     for trade in plan.actions.compactMap(\.trade) {
       let loosest = try pricing.worstPrice(for: trade.change)
       let isSale = trade.change.isNegative
-      var isBounded = !trade.worstPrice.isZero && !trade.change.isZero
+      var isBounded =
+        !trade.worstPrice.isZero && !trade.change.isZero
         && (isSale ? trade.worstPrice >= loosest : trade.worstPrice <= loosest)
       if case .limit(let limit) = trade.kind {
         isBounded = isBounded && (isSale ? limit >= trade.worstPrice : limit <= trade.worstPrice)

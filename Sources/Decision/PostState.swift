@@ -91,7 +91,8 @@ struct PostState {
     let size = try driftBefore.absolute()
     let isNoFarther = try driftAfter.absolute() <= size
     let isNearerFilled = try driftFilled.absolute() < size
-    let isBounded = driftBefore.isNegative
+    let isBounded =
+      driftBefore.isNegative
       ? worstAfter.high <= halfWidth && worstAfter.low >= driftBefore
       : try worstAfter.low >= halfWidth.negated() && worstAfter.high <= driftBefore
     return judged(isNoFarther && isNearerFilled && isBounded, figures)

@@ -7,8 +7,8 @@ package enum ABI {
     package var elements: Int
     /// Most bytes copied into `bytes`, `bytesN` and `string` values in all.
     package var bytes: Int
-    /// Whether the data must be exactly what encoding its values gives: no gaps, no shared tails, clean padding, nothing
-    /// behind. For data two readers must understand alike, such as calldata to be signed.
+    /// Whether the data must be exactly what encoding its values gives: no gaps, no shared tails, clean padding,
+    /// nothing behind. For data two readers must understand alike, such as calldata to be signed.
     package var requiresCanonical: Bool
 
     /// - Parameters:

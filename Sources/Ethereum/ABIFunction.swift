@@ -67,7 +67,8 @@ package struct ABIFunction: Hashable, Sendable {
     return try ABI.decode(Array(data.dropFirst(4)), as: inputs, limits: limits)
   }
 
-  /// The values a call returned. An address without code answers with no bytes, which throws unless nothing is expected.
+  /// The values a call returned. An address without code answers with no bytes, which throws unless nothing is
+  /// expected.
   /// - Throws: `.abi`.
   package func decodeReturn(
     _ data: [UInt8], limits: ABI.Limits = .standard

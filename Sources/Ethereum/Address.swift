@@ -19,7 +19,8 @@ package struct Address: Hashable, Comparable, Sendable, CustomStringConvertible 
     self.init(word: try UInt256(bigEndian: bytes))
   }
 
-  /// Reads "0x" and 40 hex digits. All lower or all upper case is taken as it is; mixed case must be the EIP-55 checksum.
+  /// Reads "0x" and 40 hex digits. All lower or all upper case is taken as it is; mixed case must be the EIP-55
+  /// checksum.
   /// - Throws: `.hex`, `.length`, `.addressChecksum`.
   package init(hex: String) throws(EthereumError) {
     try self.init(bytes: Hex.decode(hex, limit: 20))

@@ -1,7 +1,7 @@
 /// A strict reader of JSON (RFC 8259) from bytes.
 ///
-/// Written out because the library's decoder takes `[1,]`, keeps one of two equal keys without a word, and throws errors
-/// of several kinds for numbers. Depth, size and number of values are bounded; nothing traps.
+/// Written out because the library's decoder takes `[1,]`, keeps one of two equal keys without a word, and throws
+/// errors of several kinds for numbers. Depth, size and number of values are bounded; nothing traps.
 struct JSONParser {
   private let text: [UInt8]
   private let limits: JSONLimits

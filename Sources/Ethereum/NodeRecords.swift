@@ -1,5 +1,5 @@
-// What a node tells of blocks, transactions and receipts. Fields the keeper does not use are not read, so that a chain's
-// extra or missing fields do no harm.
+// What a node tells of blocks, transactions and receipts. Fields the keeper does not use are not read, so that a
+// chain's extra or missing fields do no harm.
 
 /// The head of a block.
 package struct BlockHeader: Hashable, Sendable {

@@ -85,7 +85,8 @@ package enum RLP: Hashable, Sendable {
     }
   }
 
-  /// Takes the count as a value: a list that asked for its payload twice would double the work at each level of nesting.
+  /// Takes the count as a value: a list that asked for its payload twice would double the work at each level of
+  /// nesting.
   private static func listCount(payload: Int) -> Int { headerCount(payload) + payload }
 
   private static func headerCount(_ payload: Int) -> Int {

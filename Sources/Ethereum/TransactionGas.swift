@@ -20,8 +20,8 @@ package struct TransactionGas: Hashable, Sendable {
     return gas + 25_000 * UInt64(authorizationCount)
   }
 
-  /// The least a transaction pays for its calldata from Prague on: 21,000 and 10 a token, where a zero byte is one token
-  /// and another four (EIP-7623). 0 before.
+  /// The least a transaction pays for its calldata from Prague on: 21,000 and 10 a token, where a zero byte is one
+  /// token and another four (EIP-7623). 0 before.
   package func floor(for fork: Fork) -> UInt64 {
     fork >= .prague ? 21_000 + 10 * (zeroBytes + 4 * otherBytes) : 0
   }

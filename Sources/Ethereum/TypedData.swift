@@ -1,8 +1,8 @@
 /// Typed structured data to sign (EIP-712), with the rules of `eth_signTypedData_v4`: arrays are allowed, and a struct
 /// that is null or missing hashes to 32 zero bytes.
 ///
-/// Stricter than wallets in what nobody should sign: a member the type does not name, a value its type cannot hold, and a
-/// `bytesN` of another length are errors.
+/// Stricter than wallets in what nobody should sign: a member the type does not name, a value its type cannot hold, and
+/// a `bytesN` of another length are errors.
 package struct TypedData: Hashable, Sendable {
   /// A member of a struct type.
   package struct Field: Hashable, Sendable {

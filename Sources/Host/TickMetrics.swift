@@ -12,7 +12,8 @@ package struct TickMetrics {
     Counter(label: "vaultkeeper_node_exchanges_total", dimensions: [("vault", report.vault)])
       .increment(by: report.exchanges)
     for event in report.events {
-      Counter(label: "vaultkeeper_events_total", dimensions: [("vault", report.vault), ("code", event.code)]).increment()
+      Counter(label: "vaultkeeper_events_total", dimensions: [("vault", report.vault), ("code", event.code)])
+        .increment()
     }
   }
 }

@@ -4,8 +4,8 @@ import Ethereum
 import Outbox
 import Wallet
 
-// The second half of a tick: from a cleared proposal to bytes on the wire. Each step takes what only the step before can
-// make, so none can be left out.
+// The second half of a tick: from a cleared proposal to bytes on the wire. Each step takes what only the step before
+// can make, so none can be left out.
 extension Keeper {
   /// Asks the nodes everything one decision needs.
   mutating func observe(_ vault: Int) throws(WatchFailure) -> Seen {
@@ -29,7 +29,8 @@ extension Keeper {
       data: cleared.call.data, gasLimit: gasLimit, upfrontFeeWei: plan.upfrontFeeWei,
       configurationHash: configurationHash, decidedAt: seen.evidence.head,
       grounds: Grounds(
-        summary: plan.summary, call: cleared.call.label, figures: report.chapters.flatMap(\.figures).map(NotedFigure.init)))
+        summary: plan.summary, call: cleared.call.label,
+        figures: report.chapters.flatMap(\.figures).map(NotedFigure.init)))
     let record = try asking { () throws(OutboxError) in
       try outbox.reserve(intent, fees: seen.look.terms, evidence: seen.evidence, now: clock.now().unixSeconds)
     }

@@ -60,8 +60,8 @@ struct Answers {
     }
   }
 
-  /// As `outcome`, for an `eth_call` that may revert: the return data, or the revert data. Errors that are no revert are
-  /// failures of this endpoint.
+  /// As `outcome`, for an `eth_call` that may revert: the return data, or the revert data. Errors that are no revert
+  /// are failures of this endpoint.
   func call(_ place: Batch.Place<[UInt8]>) throws(NodeFailure) -> CallOutcome {
     switch try outcome(place) {
     case .success(let data): return .returned(data)

@@ -62,7 +62,8 @@ package enum TransportFailure: Error, Hashable, Sendable, CustomStringConvertibl
     case .connect(let text): "no connection (\(text))"
     case .tls(let text): "the TLS handshake failed (\(text))"
     case .timeout(let sent): sent ? "no answer before the deadline" : "no connection before the deadline"
-    case .reset(let sent): sent ? "the connection broke before an answer" : "the connection broke before the request left"
+    case .reset(let sent):
+      sent ? "the connection broke before an answer" : "the connection broke before the request left"
     case .tooLarge(let limit): "the answer is larger than \(limit) bytes"
     case .protocolViolation(let text): "the answer is not HTTP as agreed (\(text))"
     case .cancelled: "interrupted by a signal"
@@ -108,8 +109,8 @@ package protocol TimeSource: AnyObject {
 
 /// The operator's hand on the daemon: a peephole beside the three doors. Host looks at marker files.
 package protocol OperatorDesk: AnyObject {
-  /// Why the operator wants the keeper halted; nil without a marker. Asked in each tick and again before each signature.
-  /// A marker that cannot be read counts as one.
+  /// Why the operator wants the keeper halted; nil without a marker. Asked in each tick and again before each
+  /// signature. A marker that cannot be read counts as one.
   func haltReason() -> String?
   /// A person's word that the halts on record are understood and over; nil without. Stays until acknowledged.
   func resumption() -> String?

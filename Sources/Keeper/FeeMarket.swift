@@ -13,8 +13,9 @@ extension FeePolicy {
   /// What to offer now.
   ///
   /// The fee cap is `baseFeeMultiple` times the next base fee plus the tip, so that the transaction stays includable
-  /// while the base fee rises (a multiple of 2 is passed after six full blocks in a row, each +12.5 %). It is cut to the
-  /// ceiling as long as the next block would still take it; beyond that the quote tells the truth and a guard refuses.
+  /// while the base fee rises (a multiple of 2 is passed after six full blocks in a row, each +12.5 %). It is cut to
+  /// the ceiling as long as the next block would still take it; beyond that the quote tells the truth and a guard
+  /// refuses.
   /// - Throws: `.arithmeticOverflow` for fees no chain has.
   func quote(_ market: FeeMarket) throws(EthereumError) -> (FeeQuote, FeeTerms) {
     switch model {

@@ -47,8 +47,8 @@ extension Watch {
   }
 }
 
-/// How far back logs of our orders are asked for. 2,000 blocks is the smallest limit among the larger providers, and half
-/// a working day on a chain of 12-second blocks; a fate that lies farther back is told by the position.
+/// How far back logs of our orders are asked for. 2,000 blocks is the smallest limit among the larger providers, and
+/// half a working day on a chain of 12-second blocks; a fate that lies farther back is told by the position.
 private let logWindowBlocks: UInt64 = 2_000
 
 /// Where the answers of the second exchange will be found.
@@ -92,7 +92,8 @@ private struct FirstPlaces {
       .map { ($0, batch.ask(.block(.number($0)))) }
     let oldest = orders.map(\.fromBlock).min() ?? look.head.number
     let from = max(oldest, look.head.number > logWindowBlocks ? look.head.number - logWindowBlocks : 0)
-    let queries = orders.isEmpty
+    let queries =
+      orders.isEmpty
       ? [] : vault.venue.logQueries(orderKeys: orders.map(\.key), account: vault.account.holder)
     logs = queries.map { query in
       batch.ask(
@@ -132,7 +133,11 @@ private struct FirstRound {
     venueReads = Array(places.slices.all.suffix(venue.count))
     minedNonce = try answers.take(places.minedNonce)
     // Not every node keeps a pool; its silence means nothing.
-    if case .success(let pooled) = try answers.outcome(places.pooledNonce) { pooledNonce = pooled } else { pooledNonce = nil }
+    if case .success(let pooled) = try answers.outcome(places.pooledNonce) {
+      pooledNonce = pooled
+    } else {
+      pooledNonce = nil
+    }
     keeperBalanceWei = try answers.take(places.keeperBalance)
     probe = try places.probe.map { (place) throws(NodeFailure) in try answers.call(place) }
     multicallCode = try places.multicallCode.map { (place) throws(NodeFailure) in try answers.take(place) }
@@ -199,12 +204,13 @@ extension Seen {
       lane: watch.lane, head: look.mark, minedNonce: first.minedNonce, pooledNonce: first.pooledNonce,
       sightings: look.sightings, canonical: first.canonical, isComplete: look.isComplete)
     // Without the venue's state it is unknown what is still listed, and nothing follows.
-    fates = state.map { state in
-      first.orderKeys.map { key in
-        let listed = state.orders.first { $0.key == key }
-        return OrderFate(key: key, state: vault.venue.classify(order: key, logs: first.logs, stillListed: listed))
-      }
-    } ?? []
+    fates =
+      state.map { state in
+        first.orderKeys.map { key in
+          let listed = state.orders.first { $0.key == key }
+          return OrderFate(key: key, state: vault.venue.classify(order: key, logs: first.logs, stillListed: listed))
+        }
+      } ?? []
     venueReads = second.map {
       VenueReads(first: first.venueReads, second: $0.reads, price: $0.price, collateralPrice: $0.collateralPrice)
     }

@@ -3,9 +3,9 @@ import Decision
 package import Ethereum
 package import Outbox
 
-/// A keeper without hands: it looks, judges and simulates, and holds neither signer, sender nor writable journal. What a
-/// dry run, `explain` and `check` are made of. That a dry run cannot send is not a matter of an `if`: no value it holds
-/// can sign or send.
+/// A keeper without hands: it looks, judges and simulates, and holds neither signer, sender nor writable journal. What
+/// a dry run, `explain` and `check` are made of. That a dry run cannot send is not a matter of an `if`: no value it
+/// holds can sign or send.
 package struct Rehearsal {
   package private(set) var watch: Watch
   private let outbox: Outbox

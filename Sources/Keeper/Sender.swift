@@ -35,7 +35,8 @@ extension Submission {
       }
       do {
         let responses = try RPCResponse.decodeBatch(body, expecting: [1])
-        self = responses.first.map { .classify($0.outcome, sent: hash) }
+        self =
+          responses.first.map { .classify($0.outcome, sent: hash) }
           ?? .maybeAccepted(why: "the node answered nothing")
       } catch {
         // The node did get the bytes, and what it made of them is not known.

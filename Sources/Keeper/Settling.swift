@@ -4,8 +4,8 @@ import Ethereum
 import Outbox
 
 extension Keeper {
-  /// Takes the operator's marker into the journal, so that the outbox itself refuses to promise while it stands, and takes
-  /// it out again when it is gone. Halts of other kinds end only by a person's explicit word.
+  /// Takes the operator's marker into the journal, so that the outbox itself refuses to promise while it stands, and
+  /// takes it out again when it is gone. Halts of other kinds end only by a person's explicit word.
   mutating func heedOperator(_ report: inout TickReport) throws(TickEnd) {
     let marked = outbox.halts.first { $0.code == Halt.byOperator(note: "").code }
     if let note = desk.resumption(), !outbox.halts.isEmpty {
@@ -81,8 +81,8 @@ extension OutboxState {
 }
 
 extension OrderNote {
-  /// How long an order that is neither listed nor mentioned in any log is waited for. An hour is far beyond any lag of a
-  /// node's index; what the order did is in the position all the same.
+  /// How long an order that is neither listed nor mentioned in any log is waited for. An hour is far beyond any lag of
+  /// a node's index; what the order did is in the position all the same.
   static let vanishedAfterSeconds: UInt64 = 3_600
 
   init(_ state: OrderState, ageSeconds: UInt64) {
@@ -94,8 +94,10 @@ extension OrderNote {
     case .filled(let price, let fees):
       self.init(
         state: "filled", isFinal: true, isFailure: false,
-        figures: [.note("average price", price.map { "\($0)" } ?? "unknown", unit: "USD"),
-          .note("fees", fees.map { "\($0)" } ?? "unknown", unit: "USD")])
+        figures: [
+          .note("average price", price.map { "\($0)" } ?? "unknown", unit: "USD"),
+          .note("fees", fees.map { "\($0)" } ?? "unknown", unit: "USD"),
+        ])
     case .cancelled(let reason, let refunded):
       self.init(
         state: "cancelled", isFinal: true, isFailure: reason != OrderState.cancelledByAccount,

@@ -53,8 +53,8 @@ extension Watch {
       gasLimit: limit)
   }
 
-  /// The inner calls as the vault itself would send them, where the venue can batch them. An account that wraps calls may
-  /// hide why they failed (Roles says `ModuleTransactionFailed` and no more); this call tells.
+  /// The inner calls as the vault itself would send them, where the venue can batch them. An account that wraps calls
+  /// may hide why they failed (Roles says `ModuleTransactionFailed` and no more); this call tells.
   private func directCall(_ call: Call, _ seen: Seen) throws(ContractsError) -> CallRequest? {
     guard vault.account.holder != keeper, let inner = try vault.venue.batch(try vault.account.unwrap(call)) else {
       return nil
@@ -98,8 +98,8 @@ extension Answers {
   }
 }
 
-/// The `eth_call` that shows the state after a proposal: to the keeper's own address, where Multicall3's runtime code is
-/// put by override, so that the wrapped call and the reads after it run in one aggregate and the inner sender is the
+/// The `eth_call` that shows the state after a proposal: to the keeper's own address, where Multicall3's runtime code
+/// is put by override, so that the wrapped call and the reads after it run in one aggregate and the inner sender is the
 /// keeper itself.
 private struct PostStateCall {
   let request: CallRequest
@@ -112,7 +112,8 @@ private struct PostStateCall {
     guard let code = seen.multicallCode, let reads = seen.venueReads, call.valueWei == .zero else { return nil }
     self.reads = reads
     let steps = [Read(to: call.to, data: call.data)] + reads.first + reads.second
-    // The reads need gas beside the call's own; 30 million is a mainnet block of before 2025 and passes every node's cap.
+    // The reads need gas beside the call's own; 30 million is a mainnet block of before 2025 and passes every node's
+    // cap.
     let gas = gasLimit.addingReportingOverflow(30_000_000).partialValue
     // The upfront fee is checked against the price paid, so the price must be real; then the node asks for the balance
     // to pay it. Whether the keeper can pay its own gas is a guard's matter, so here it is given what it needs.

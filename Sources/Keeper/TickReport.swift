@@ -133,9 +133,14 @@ extension Plan {
       case .amend(let order, let trade):
         "amend \(order.change) to \(trade.change)\(Self.price(of: trade)) (\(planned.reason.rawValue))"
       case .place(let trade):
-        "\(trade.change.isNegative ? "sell" : "buy") \(trade.change)\(Self.price(of: trade)) (\(planned.reason.rawValue))"
+        "\(Self.side(of: trade))\(Self.price(of: trade)) (\(planned.reason.rawValue))"
       }
     }.joined(separator: "; ")
+  }
+
+  private static func side(of trade: Trade) -> String {
+    let text = trade.change.description
+    return text.hasPrefix("-") ? "sell \(text.dropFirst())" : "buy \(text)"
   }
 
   private static func price(of trade: Trade) -> String {

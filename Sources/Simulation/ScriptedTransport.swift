@@ -1,8 +1,8 @@
 package import Ethereum
 package import Keeper
 
-/// A transport whose nodes are a function: for each request of each batch it asks the script what this endpoint answers.
-/// Counts exchanges and keeps what was asked, so that a test can say what was sent and what was not.
+/// A transport whose nodes are a function: for each request of each batch it asks the script what this endpoint
+/// answers. Counts exchanges and keeps what was asked, so that a test can say what was sent and what was not.
 package final class ScriptedTransport: Transport {
   /// What a scripted node does with one request.
   package enum Answer {

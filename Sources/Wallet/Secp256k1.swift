@@ -11,7 +11,8 @@ package final class Secp256k1: Sendable {
 
   /// A context for everything. `seed` blinds the arithmetic against side channels; it changes no signature.
   ///
-  /// - Parameter seed: at least 32 bytes from the operating system's entropy; the first 32 are used, the array is wiped.
+  /// - Parameter seed: at least 32 bytes from the operating system's entropy; the first 32 are used, the array is
+  /// wiped.
   /// - Throws: `.entropyTooShort`.
   package init(wipingSeed seed: inout [UInt8]) throws(WalletError) {
     defer { Secrecy.wipe(&seed) }
@@ -64,7 +65,8 @@ package final class Secp256k1: Sendable {
   /// A new key from entropy: Keccak-256 of all its bytes, so that more than 32 never hurts; the array is wiped.
   ///
   /// - Parameter entropy: at least 32 bytes from the operating system, used for nothing else.
-  /// - Throws: `.entropyTooShort`, `.entropyDegenerate` if all bytes are equal, `.invalidScalar` with probability 2⁻¹²⁸.
+  /// - Throws: `.entropyTooShort`, `.entropyDegenerate` if all bytes are equal, `.invalidScalar` with probability
+  /// 2⁻¹²⁸.
   package func makeKey(wipingEntropy entropy: inout [UInt8]) throws(WalletError) -> SecretKey {
     defer { Secrecy.wipe(&entropy) }
     try Entropy.check(entropy, needed: 32, purpose: "a new key")

@@ -47,11 +47,12 @@ struct DryRunTests {
     func quantity(_ key: String) throws -> String {
       Hex.encode(try UInt256(hexQuantity: try #require(transaction[key]?.string)).minimalBigEndian)
     }
-    #expect(values == [
-      try quantity("chainId"), try quantity("nonce"), try quantity("maxPriorityFeePerGas"),
-      try quantity("maxFeePerGas"), try quantity("gas"), try #require(transaction["to"]?.string).lowercased(),
-      try quantity("value"), try #require(transaction["input"]?.string),
-    ])
+    #expect(
+      values == [
+        try quantity("chainId"), try quantity("nonce"), try quantity("maxPriorityFeePerGas"),
+        try quantity("maxFeePerGas"), try quantity("gas"), try #require(transaction["to"]?.string).lowercased(),
+        try quantity("value"), try #require(transaction["input"]?.string),
+      ])
     #expect(transaction["from"]?.string == (try chain.address("keeper")))
   }
 

@@ -63,18 +63,19 @@ struct ClearanceTests {
   }
 
   /// What the simulated order looks like → the check that refuses.
-  @Test(arguments: [
-    ("the order is missing", [], "orders"),
-    ("two orders", [World.order(-5, key: 77), World.order(-5, key: 78)], "orders"),
-    ("the wrong side", [World.order(10, key: 77)], "drift"),
-    ("beyond the far edge", [World.order(-10.5, key: 77)], "drift"),
-    ("nothing", [World.order(0, key: 77)], "drift"),
-    ("a looser bound", [World.order(-10, key: 77, acceptable: 2969)], "order as planned"),
-    ("no bound", [World.order(-10, key: 77, acceptable: nil)], "order as planned"),
-    ("another limit", [World.order(-10, key: 77, trigger: 3002)], "order as planned"),
-    ("no limit", [World.order(-10, key: 77, trigger: nil)], "order as planned"),
-    ("too much collateral", [World.order(-10, key: 77, collateralUnits: 10_000_000_001)], "order as planned"),
-  ] as [(String, [OpenOrder], String)])
+  @Test(
+    arguments: [
+      ("the order is missing", [], "orders"),
+      ("two orders", [World.order(-5, key: 77), World.order(-5, key: 78)], "orders"),
+      ("the wrong side", [World.order(10, key: 77)], "drift"),
+      ("beyond the far edge", [World.order(-10.5, key: 77)], "drift"),
+      ("nothing", [World.order(0, key: 77)], "drift"),
+      ("a looser bound", [World.order(-10, key: 77, acceptable: 2969)], "order as planned"),
+      ("no bound", [World.order(-10, key: 77, acceptable: nil)], "order as planned"),
+      ("another limit", [World.order(-10, key: 77, trigger: 3002)], "order as planned"),
+      ("no limit", [World.order(-10, key: 77, trigger: nil)], "order as planned"),
+      ("too much collateral", [World.order(-10, key: 77, collateralUnits: 10_000_000_001)], "order as planned"),
+    ] as [(String, [OpenOrder], String)])
   func notAsPlannedIsRefused(what: String, orders: [OpenOrder], check: String) throws {
     let proposal = try proposal()
     let post = VenueState(positions: [], orders: orders, terms: World.terms())

@@ -83,7 +83,9 @@ struct Spoiler: Sendable, CustomTestStringConvertible {
     Spoiler(.orderPending) {
       $0.orders.append(World.order(-0.5, kind: .marketIncrease, state: .pending, updatedAt: World.now - 60))
     },
-    Spoiler(.insideBand) { $0.base = 10; $0.quote = 70_000 },
+    Spoiler(.insideBand) {
+      $0.base = 10; $0.quote = 70_000
+    },
     Spoiler(.belowMinimumClip) { $0.minimumClip = 500_000 },
     Spoiler(.insufficientCollateral) { $0.collateral = 1 },
     Spoiler(.priceBoundMissing) { $0.judgedBound = 0.009 },
@@ -177,10 +179,11 @@ struct GuardTests {
   }
 
   /// 2,000,000 gas × 2 gwei = 4·10^15; upfront 4,350,000 × 2 gwei = 8.7·10^15; reserve 10^15.
-  @Test(arguments: [
-    (false, 5_000_000_000_000_000, nil), (false, 4_999_999_999_999_999, Refusal.Code.balanceTooLow),
-    (true, 13_700_000_000_000_000, nil), (true, 13_699_999_999_999_999, .balanceTooLow),
-  ] as [(Bool, UInt64, Refusal.Code?)])
+  @Test(
+    arguments: [
+      (false, 5_000_000_000_000_000, nil), (false, 4_999_999_999_999_999, Refusal.Code.balanceTooLow),
+      (true, 13_700_000_000_000_000, nil), (true, 13_699_999_999_999_999, .balanceTooLow),
+    ] as [(Bool, UInt64, Refusal.Code?)])
   func balanceCoversTheActAndAStuckNonce(keeperPays: Bool, balance: UInt64, code: Refusal.Code?) throws {
     var scenario = Scenario()
     scenario.circumstances.keeperPaysUpfrontFee = keeperPays
@@ -188,8 +191,9 @@ struct GuardTests {
     #expect(try scenario.code == code)
   }
 
-  @Test(arguments: [(12_700_000_000_000_000, nil), (12_699_999_999_999_999, Refusal.Code.gasBudgetUsed)]
-    as [(UInt64, Refusal.Code?)])
+  @Test(
+    arguments: [(12_700_000_000_000_000, nil), (12_699_999_999_999_999, Refusal.Code.gasBudgetUsed)]
+      as [(UInt64, Refusal.Code?)])
   func budgetCountsGasAndUpfrontFee(left: UInt64, code: Refusal.Code?) throws {
     var scenario = Scenario()
     scenario.circumstances.gasSpentDayWei = 1000

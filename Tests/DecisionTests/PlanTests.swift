@@ -185,22 +185,23 @@ struct StandingOrderTests {
     #expect(try judged(old, base: 11).actions == ["cancel"])
   }
 
-  @Test(arguments: [
-    // drift gone, and what is left would be overdone
-    (-10.0, 10.0, [], [Reason.noLongerImproves], ["cancel"]),
-    (-0.5, 10.2, [], [.noLongerImproves], ["cancel"]),
-    // the wrong side
-    (10.0, 20.0, [], [.noLongerImproves], ["cancel"]),
-    // too large by far, too large by a little: the same order, smaller
-    (-10.0, 12.0, [], [.noLongerImproves], ["amend -2 limit 3003"]),
-    (-10.0, 19.5, [], [.overshoots], ["amend -9.5 limit 3003"]),
-    // within the far edge: let it be
-    (-10.0, 19.7, [Refusal.Code.orderResting], [], []),
-    // too small: a larger one next tick
-    (-5.0, 20.0, [], [.tooSmall], ["cancel"]),
-    // what is missing is inside the band, or below the tolerance
-    (-9.7, 20.0, [.orderResting], [], []),
-  ] as [(Double, Double, [Refusal.Code], [Reason], [String])])
+  @Test(
+    arguments: [
+      // drift gone, and what is left would be overdone
+      (-10.0, 10.0, [], [Reason.noLongerImproves], ["cancel"]),
+      (-0.5, 10.2, [], [.noLongerImproves], ["cancel"]),
+      // the wrong side
+      (10.0, 20.0, [], [.noLongerImproves], ["cancel"]),
+      // too large by far, too large by a little: the same order, smaller
+      (-10.0, 12.0, [], [.noLongerImproves], ["amend -2 limit 3003"]),
+      (-10.0, 19.5, [], [.overshoots], ["amend -9.5 limit 3003"]),
+      // within the far edge: let it be
+      (-10.0, 19.7, [Refusal.Code.orderResting], [], []),
+      // too small: a larger one next tick
+      (-5.0, 20.0, [], [.tooSmall], ["cancel"]),
+      // what is missing is inside the band, or below the tolerance
+      (-9.7, 20.0, [.orderResting], [], []),
+    ] as [(Double, Double, [Refusal.Code], [Reason], [String])])
   func size(change: Double, base: Double, codes: [Refusal.Code], reasons: [Reason], actions: [String]) throws {
     let judgement = try judged(
       World.order(Quantity(floatLiteral: change)), base: Quantity(floatLiteral: base))

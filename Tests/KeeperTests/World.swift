@@ -29,8 +29,10 @@ enum World {
 
   static func header(number: UInt64, baseFee: UInt64 = 1_000_000_000) -> JSON {
     [
-      "number": .string(UInt256(number).hexQuantity), "hash": .string(hash(UInt8(truncatingIfNeeded: number)).description),
-      "parentHash": .string(hash(0).description), "timestamp": .string(UInt256(1_700_000_000 + number * 12).hexQuantity),
+      "number": .string(UInt256(number).hexQuantity),
+      "hash": .string(hash(UInt8(truncatingIfNeeded: number)).description),
+      "parentHash": .string(hash(0).description),
+      "timestamp": .string(UInt256(1_700_000_000 + number * 12).hexQuantity),
       "baseFeePerGas": .string(UInt256(baseFee).hexQuantity), "gasUsed": "0xe4e1c0", "gasLimit": "0x1c9c380",
     ]
   }
@@ -38,7 +40,8 @@ enum World {
   static func receipt(hash: Bytes32) -> JSON {
     [
       "transactionHash": .string(hash.description), "from": "0x00000000000000000000000000000000000000aa",
-      "to": "0x00000000000000000000000000000000000000bb", "status": "0x1", "blockHash": .string(Self.hash(9).description),
+      "to": "0x00000000000000000000000000000000000000bb", "status": "0x1",
+      "blockHash": .string(Self.hash(9).description),
       "blockNumber": "0x9", "gasUsed": "0x5208", "effectiveGasPrice": "0x1", "logs": [],
     ]
   }

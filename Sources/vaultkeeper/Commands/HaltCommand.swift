@@ -8,9 +8,9 @@ struct HaltCommand: Command {
     abstract: "Stop all signing until resume.",
     discussion: """
       Makes the marker file that the configuration names (haltMarker). The keeper looks at it each tick and before \
-      each signature; while it is there, the keeper observes, settles and alarms, and signs nothing (but cancels of its \
-      own resting orders, if whileHalted.cancelOrders allows them). The marker outlives restarts. A marker made by hand \
-      works as well: touch the file. Nothing else of the configuration needs to be right for this.
+      each signature; while it is there, the keeper observes, settles and alarms, and signs nothing (but cancels of \
+      its own resting orders, if whileHalted.cancelOrders allows them). The marker outlives restarts. A marker made \
+      by hand works as well: touch the file. Nothing else of the configuration needs to be right for this.
       """)
 
   @OptionGroup var file: ConfigurationOption

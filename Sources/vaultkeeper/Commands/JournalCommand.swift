@@ -63,9 +63,9 @@ struct JournalShow: Command {
     commandName: "show",
     abstract: "Show the ticks, or with --promises every promise record.",
     discussion: """
-      A line for each tick: block, price, delta (and what it was at the next tick, where that differs), drift, action or \
-      refusal code, and the gas of the call mined for it. Ticks that say the same in a row share a line. With --json one \
-      JSON object a line, for every tick and with every figure.
+      A line for each tick: block, price, delta (and what it was at the next tick, where that differs), drift, \
+      action or refusal code, and the gas of the call mined for it. Ticks that say the same in a row share a line. \
+      With --json one JSON object a line, for every tick and with every figure.
       """)
 
   @OptionGroup var file: ConfigurationOption

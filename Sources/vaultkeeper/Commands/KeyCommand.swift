@@ -11,8 +11,8 @@ struct KeyCommand: ParsableCommand {
     abstract: "Make, import and look at keystores.",
     discussion: """
       Keystores are Web3 files of version 3 (scrypt, AES-128-CTR), as geth and eth-account write and read them. They \
-      are written with mode 0600 and never over an existing file. A keeper's key should hold a role at the vault and gas, \
-      nothing else.
+      are written with mode 0600 and never over an existing file. A keeper's key should hold a role at the vault and \
+      gas, nothing else.
       """,
     subcommands: [KeyNew.self, KeyImport.self, KeyAddress.self])
 }

@@ -8,6 +8,7 @@ import Outbox
 struct TickLog {
   private let notifier: SystemdNotifier
   private let logger = Logger(label: "vaultkeeper")
+  private let metrics = TickMetrics()
 
   init(notifier: SystemdNotifier) { self.notifier = notifier }
 
@@ -29,6 +30,7 @@ struct TickLog {
   }
 
   func ticked(_ report: TickReport) {
+    metrics.count(report)
     var metadata: Logger.Metadata = [
       "vault": "\(report.vault)", "chain": "\(report.chain)", "ending": "\(report.ending.rawValue)",
       "code": "\(report.code)", "exchanges": "\(report.exchanges)",
