@@ -22,7 +22,18 @@ package enum MulticallBatch {
     ).encoded()
   }
 
-  /// One result per read, in order; throws when their number is not `count`.
+  /// Call data of aggregate3Value: `call` with its value, then every read, each allowed to fail by itself. The aggregate
+  /// must be sent with exactly the call's value.
+  package static func encode(_ call: Call, then reads: [Read]) throws(ContractsError) -> [UInt8] {
+    let first = Multicall3.Call3Value(
+      target: call.to, allowFailure: true, value: call.valueWei, callData: call.data)
+    let rest = reads.map {
+      Multicall3.Call3Value(target: $0.to, allowFailure: true, value: .zero, callData: $0.data)
+    }
+    return try Multicall3.Aggregate3Value(calls: [first] + rest).encoded()
+  }
+
+  /// One result per read (and call), in order; throws when their number is not `count`.
   package static func decode(_ data: [UInt8], count: Int) throws(ContractsError) -> [ReadResult] {
     let results = try Multicall3.Aggregate3.decodeOutput(data)
     guard results.count == count else {

@@ -35,9 +35,11 @@ package struct Keeper {
     self.desk = desk
     self.configurationHash = configurationHash
     outbox = try Outbox(policies: LanePolicy.of(watches), replaying: journal.reader)
+    let newest = journal.tails.observations.sequence
+    let wanted = UInt64(PriceHistory.limit * watches.count)
     history = try watches.map { (watch) throws(OutboxError) in
       do throws(JournalFailure) {
-        return try PriceHistory(of: watch.vault.name, from: journal.reader)
+        return try PriceHistory(of: watch.vault.name, from: journal.reader, since: newest > wanted ? newest - wanted : 1)
       } catch {
         throw .journal(error)
       }

@@ -10,6 +10,9 @@ package struct Node {
   /// What went wrong with single endpoints since `beginTick`, also where another one answered.
   package private(set) var failures: [NodeFailure] = []
 
+  /// Multicall3's runtime code once it was read: code at an address does not change, so it is asked for once.
+  var multicallCode: [UInt8]?
+
   package init(chain: ChainSettings, transport: any Transport) {
     self.chain = chain
     self.transport = transport

@@ -13,6 +13,7 @@ extension Watch {
     do {
       let look = try node.look(hashes: hashes, now: now)
       let first = try firstRound(look, heights: heights, orders: orders)
+      if let code = first.multicallCode, !code.isEmpty { node.multicallCode = code }
       let second = try secondRound(look, first)
       return try Seen(look, first, second, watch: self)
     } catch {
@@ -86,7 +87,7 @@ private struct FirstPlaces {
     probe = try vault.account.probe().map { call in
       batch.ask(.call(CallRequest(to: call.to, data: call.data, from: watch.keeper), at: at))
     }
-    multicallCode = multicall3.map { batch.ask(.code($0, at: at)) }
+    multicallCode = watch.node.multicallCode == nil ? multicall3.map { batch.ask(.code($0, at: at)) } : nil
     let asked = heights + look.receipts.map(\.blockNumber)
     canonical = asked.sorted().reduce(into: [UInt64]()) { if $0.last != $1 { $0.append($1) } }
       .map { ($0, batch.ask(.block(.number($0)))) }
@@ -214,6 +215,6 @@ extension Seen {
     venueReads = second.map {
       VenueReads(first: first.venueReads, second: $0.reads, price: $0.price, collateralPrice: $0.collateralPrice)
     }
-    multicallCode = first.multicallCode.flatMap { $0.isEmpty ? nil : $0 }
+    multicallCode = watch.node.multicallCode
   }
 }

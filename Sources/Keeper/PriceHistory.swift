@@ -10,10 +10,11 @@ package struct PriceHistory: Sendable {
 
   package init() {}
 
-  /// From the observations a journal still holds.
-  package init(of vault: String, from journal: JournalReader) throws(JournalFailure) {
+  /// From the newest observations a journal holds.
+  /// - Parameter sequence: where to begin; older ones are of no use here and take time to read.
+  package init(of vault: String, from journal: JournalReader, since sequence: UInt64 = 1) throws(JournalFailure) {
     var found = PriceHistory()
-    try journal.replayObservations { (durable) throws(JournalFailure) in
+    try journal.replayObservations(from: sequence) { (durable) throws(JournalFailure) in
       guard durable.record.kind == TickReport.observationKind, let report = TickReport(durable.record),
         report.vault == vault
       else { return }

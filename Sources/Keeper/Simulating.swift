@@ -106,12 +106,10 @@ private struct PostStateCall {
   let overrides: [StateOverride]
   private let reads: VenueReads
 
-  /// nil where it cannot be made: no Multicall3 on the chain, no readings of the venue, or a call that carries value
-  /// (the aggregate hands none on).
+  /// nil where it cannot be made: no Multicall3 on the chain, or no readings of the venue.
   init?(_ call: Call, seen: Seen, keeper: Address, gasLimit: UInt64) throws(ContractsError) {
-    guard let code = seen.multicallCode, let reads = seen.venueReads, call.valueWei == .zero else { return nil }
+    guard let code = seen.multicallCode, let reads = seen.venueReads else { return nil }
     self.reads = reads
-    let steps = [Read(to: call.to, data: call.data)] + reads.first + reads.second
     // The reads need gas beside the call's own; 30 million is a mainnet block of before 2025 and passes every node's
     // cap.
     let gas = gasLimit.addingReportingOverflow(30_000_000).partialValue
@@ -119,7 +117,8 @@ private struct PostStateCall {
     // to pay it. Whether the keeper can pay its own gas is a guard's matter, so here it is given what it needs.
     let price = seen.look.fees.feeCapWei
     request = CallRequest(
-      to: keeper, data: try MulticallBatch.encode(steps), from: keeper, gas: gas, gasPriceWei: price)
+      to: keeper, data: try MulticallBatch.encode(call, then: reads.first + reads.second), from: keeper,
+      valueWei: call.valueWei, gas: gas, gasPriceWei: price)
     let affordable: UInt256
     do {
       affordable = try seen.observation.account.keeperBalanceWei + UInt256(gas) * price
