@@ -22,8 +22,8 @@ package enum MulticallBatch {
     ).encoded()
   }
 
-  /// Call data of aggregate3Value: `call` with its value, then every read, each allowed to fail by itself. The aggregate
-  /// must be sent with exactly the call's value.
+  /// Call data of aggregate3Value: `call` with its value, then every read, each allowed to fail by itself. The
+  /// aggregate must be sent with exactly the call's value.
   package static func encode(_ call: Call, then reads: [Read]) throws(ContractsError) -> [UInt8] {
     let first = Multicall3.Call3Value(
       target: call.to, allowFailure: true, value: call.valueWei, callData: call.data)

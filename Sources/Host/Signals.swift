@@ -44,6 +44,11 @@ package enum Signals {
       _ = write(Signals.pipeEnd, &byte, 1)
       errno = saved
     }
+    // A parent may have handed on a mask that blocks them, and then no handler would ever be called.
+    var handled = sigset_t()
+    sigemptyset(&handled)
+    for (number, _) in stopping { sigaddset(&handled, number) }
+    pthread_sigmask(SIG_UNBLOCK, &handled, nil)
     for (number, name) in stopping {
       guard sigaction(number, &action, nil) == 0 else { throw .system(operation: "sigaction(\(name))", code: errno) }
     }

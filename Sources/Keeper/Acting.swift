@@ -66,17 +66,37 @@ extension Keeper {
     return transaction
   }
 
-  /// Sends journaled bytes to the first endpoint that may have taken them, and notes what was answered.
+  /// Sends journaled bytes for the first time, to the first endpoint that may have taken them.
   mutating func submit(
     _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws(TickEnd) {
-    let deadline = watches[vault].node.chain.exchangeDeadlineMilliseconds
     var answers: [EndpointAnswer] = []
-    for endpoint in seen.endpoints {
-      answers += sender.submit(transaction, to: [endpoint], deadlineMilliseconds: deadline)
-      sent += 1
-      if Submission.strongest(of: answers)?.mayBeKnown == true { break }
+    for endpoint in seen.endpoints where Submission.strongest(of: answers)?.mayBeKnown != true {
+      answers += send(transaction, to: [endpoint], vault)
     }
+    try note(answers, to: transaction, seen, &report)
+  }
+
+  /// Sends journaled bytes to every endpoint: the first one has had its chance and may have dropped what it took. The
+  /// same bytes twice do nothing twice.
+  private mutating func submitEverywhere(
+    _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, _ report: inout TickReport
+  ) throws(TickEnd) {
+    try note(send(transaction, to: seen.endpoints, vault), to: transaction, seen, &report)
+  }
+
+  private mutating func send(
+    _ transaction: JournaledTransaction, to endpoints: [EndpointID], _ vault: Int
+  ) -> [EndpointAnswer] {
+    sent += 1
+    return sender.submit(
+      transaction, to: endpoints,
+      deadlineMilliseconds: watches[vault].node.chain.exchangeDeadlineMilliseconds)
+  }
+
+  private mutating func note(
+    _ answers: [EndpointAnswer], to transaction: JournaledTransaction, _ seen: Seen, _ report: inout TickReport
+  ) throws(TickEnd) {
     let record = outbox.submitted(transaction, answers: answers, head: seen.evidence.head)
     try commit([record])
     report.note(promise: transaction.intentID, transactionHash: transaction.hash)
@@ -92,10 +112,10 @@ extension Keeper {
     for step in steps {
       switch step {
       case .resend(let transaction):
-        try submit(transaction, seen, vault, &report)
+        try submitEverywhere(transaction, seen, vault, &report)
       case .replace(let reservation):
         let signed = try sign(reservation)
-        try submit(try journal(signed, for: reservation), seen, vault, &report)
+        try submitEverywhere(try journal(signed, for: reservation), seen, vault, &report)
       case .release(let intentID, let reason):
         try commit([.released(intentID: intentID, reason: reason)])
         report.note(event: "released", reason)

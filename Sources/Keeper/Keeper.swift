@@ -39,7 +39,8 @@ package struct Keeper {
     let wanted = UInt64(PriceHistory.limit * watches.count)
     history = try watches.map { (watch) throws(OutboxError) in
       do throws(JournalFailure) {
-        return try PriceHistory(of: watch.vault.name, from: journal.reader, since: newest > wanted ? newest - wanted : 1)
+        return try PriceHistory(
+          of: watch.vault.name, from: journal.reader, since: newest > wanted ? newest - wanted : 1)
       } catch {
         throw .journal(error)
       }

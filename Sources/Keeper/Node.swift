@@ -54,6 +54,8 @@ package struct Node {
       switch ask([(endpoint, batch)])[0] {
       case .failure(let failure):
         seen.append(failure)
+        // Somebody wants us to stop: no other endpoint need be asked.
+        if case .transport(_, .cancelled) = failure { throw .everywhere(seen) }
       case .success(let answers):
         do {
           return (try read(answers), endpoint)

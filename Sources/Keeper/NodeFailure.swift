@@ -36,6 +36,7 @@ package enum NodeFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// A short code for counters and journal records.
   package var code: String {
     switch self {
+    case .transport(_, .cancelled): "interrupted"
     case .transport: "nodeUnreachable"
     case .status: "nodeHTTPError"
     case .malformed: "nodeAnswerMalformed"

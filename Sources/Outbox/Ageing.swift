@@ -134,12 +134,20 @@ extension Outbox {
         // Without a pool nothing is replaced, but what was never taken can be offered anew.
         return isPricedOut && !last.mayBeKnown
       }
-      return isPricedOut || last.signedAt.hasWaited(replaceAfter, until: head)
+      return isPricedOut || waitingSince.hasWaited(replaceAfter, until: head)
+    }
+
+    /// From when on the last attempt has been waiting for a block: its signature, or the reorg that took it out of one.
+    private var waitingSince: HeadMark {
+      guard let orphaned = promise.orphanedSeen, orphaned.number > last.signedAt.number else { return last.signedAt }
+      return orphaned
     }
 
     var isToBeResent: Bool {
       guard let submittedAt = last.submittedAt else { return true }
       if evidence.sighting(of: last.transactionHash) == .inPool { return false }
+      // Mined once and orphaned since: the pools that gave them up must hear them again, now.
+      if let orphaned = promise.orphanedSeen, submittedAt.number < orphaned.number { return true }
       // An endpoint that was too busy, or never reached, has not heard them: once per tick is polite enough.
       if case .rejected(let rejection) = verdict, rejection.consequence == .tryAgain { return true }
       if case .notSent = verdict { return true }

@@ -90,11 +90,11 @@ extension Outbox {
         if Self.isWithin(windowSeconds, of: unixSeconds, promise.settledAtUnixSeconds) { count += 1 }
       }
     }
-    for order in state.endedOrders where order.vault == vault && order.chainID == chainID && order.note.isFailure {
+    for order in state.endedOrders where order.vault == vault && order.chainID == chainID && order.hasFailed {
       if Self.isWithin(windowSeconds, of: unixSeconds, order.endedAtUnixSeconds) { count += 1 }
     }
     for order in state.openOrders where order.vault == vault && order.chainID == chainID {
-      if order.note?.isFailure == true { count += 1 }
+      if order.hasFailed { count += 1 }
     }
     return count
   }

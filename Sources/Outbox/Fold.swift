@@ -151,6 +151,7 @@ extension OutboxState {
     }
     lanes[at.lane].open[at.promise].inclusion = nil
     lanes[at.lane].open[at.promise].includedSeen = nil
+    lanes[at.lane].open[at.promise].orphanedSeen = seen
     // Orders of an orphaned block do not exist; those of the block that takes its place may have other keys.
     openOrders.removeAll { $0.intentID == intentID }
     lanes[at.lane].see(seen)
@@ -247,6 +248,7 @@ extension OutboxState {
     guard let index = openOrders.firstIndex(where: { $0.key == key }) else {
       throw Self.contradiction("orderOutcome", "order \(key) is not open")
     }
+    openOrders[index].hasFailed = openOrders[index].hasFailed || note.isFailure
     guard note.isFinal else {
       openOrders[index].note = note
       return
@@ -255,7 +257,7 @@ extension OutboxState {
     endedOrders.append(
       EndedOrder(
         key: key, intentID: order.intentID, chainID: order.chainID, vault: order.vault, note: note,
-        placedAtUnixSeconds: order.placedAtUnixSeconds, endedAtUnixSeconds: unixSeconds))
+        hasFailed: order.hasFailed, placedAtUnixSeconds: order.placedAtUnixSeconds, endedAtUnixSeconds: unixSeconds))
   }
 
   // MARK: Helpers

@@ -27,6 +27,8 @@ package struct PlacedOrder: Hashable, Sendable {
   package let placedAtUnixSeconds: UInt64
   /// The last that was heard of it; nil if nothing yet.
   package internal(set) var note: OrderNote?
+  /// It has failed once, whatever it is now: a frozen order that we take back has failed all the same.
+  package internal(set) var hasFailed = false
 }
 
 /// An order that is over.
@@ -36,6 +38,8 @@ package struct EndedOrder: Hashable, Sendable {
   package let chainID: UInt64
   package let vault: String
   package let note: OrderNote
+  /// It failed, in the end or on the way there. Counts against the retry budget.
+  package let hasFailed: Bool
   package let placedAtUnixSeconds: UInt64
   package let endedAtUnixSeconds: UInt64
 }

@@ -17,6 +17,9 @@ package struct Promise: Hashable, Sendable {
   package internal(set) var inclusion: Inclusion?
   /// The head at which `inclusion` was first seen: its wait for depth, in seconds, starts here.
   package internal(set) var includedSeen: HeadMark?
+  /// The head at which a reorg was last seen to take its inclusion back: from there its bytes have their chance anew
+  /// before they are replaced.
+  package internal(set) var orphanedSeen: HeadMark?
   /// The most this promise can cost, wei: what the budget holds for it until it is settled.
   package internal(set) var heldWei: UInt256
 

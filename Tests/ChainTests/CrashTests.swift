@@ -57,7 +57,7 @@ struct CrashTests {
 
   /// Between the simulation and the send no request tells where the daemon is; its journal does, which grows with each
   /// record: the tick's observation, the reservation, the signature.
-  @Test(arguments: 1...3)
+  @Test(arguments: 2...3)
   func killedAfterARecord(_ record: Int) throws {
     let chain = try DevChain()
     let keeper = try KeeperProcess(chain, KeeperSettings(patience: "0s"))

@@ -1,8 +1,8 @@
 import Ethereum
 import Foundation
 
-/// A devchain with the first-light world in a process of its own, on a free port. It mines when told to, so that a test
-/// says what happens between two ticks and nothing sleeps.
+/// A chain with the first-light world, as fresh as after set-up. It mines when told to, so that a test says what happens
+/// between two ticks and nothing sleeps.
 final class DevChain {
   /// What keeps a test from telling anything, as opposed to an expectation that is not met.
   struct Failure: Error, CustomStringConvertible {
@@ -17,71 +17,31 @@ final class DevChain {
     let methods: [String]
     /// The kind of the fault that was played.
     let fault: String?
-    let atSeconds: Double
 
     var description: String { "\(endpoint): \(methods.joined(separator: " "))" + (fault.map { " (\($0))" } ?? "") }
   }
 
-  let deployment: JSON
-  private let process: Process
-  /// The chain ends when this closes; it is held open and never written to.
-  private let lifeline: Pipe
-  private let port: UInt16
+  private let server: DevChainServer
 
   init() throws {
-    let python = try Workplace.python()
-    process = Process()
-    process.executableURL = python
-    process.arguments = ["-m", "devchain", "--scenario", "first-light", "--port", "0", "--stdin", "--no-mining"]
-    process.currentDirectoryURL = Workplace.root.appendingPathComponent("devchain")
-    lifeline = Pipe()
-    let output = Pipe()
-    process.standardInput = lifeline
-    process.standardOutput = output
-    try process.run()
-    let line = try DevChain.line(from: output.fileHandleForReading)
-    let ready = try JSON.parse(line)
-    guard let port = ready["port"]?.integer, let deployment = ready["deployment"] else {
-      throw Failure("devchain's ready line lacks its port or deployment: \(String(decoding: line, as: UTF8.self))")
-    }
-    self.port = UInt16(port)
-    self.deployment = deployment
-    // Set-up lies an hour back; the first block is of now, and the price feeds are refreshed in the next.
+    server = try DevChainServer.take()
+    // The world may be some time old. A block brings it to now, and the price feeds are refreshed in the next.
     try mine(3)
+    _ = try requests()
   }
 
-  deinit {
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    process.waitUntilExit()
-  }
+  deinit { DevChainServer.giveBack(server) }
 
-  private static func line(from handle: FileHandle) throws -> [UInt8] {
-    var line: [UInt8] = []
-    while !line.contains(UInt8(ascii: "\n")) {
-      let data = handle.availableData
-      guard !data.isEmpty else {
-        throw Failure("devchain did not start; run it by hand: python -m devchain --scenario first-light")
-      }
-      line += data
-    }
-    return line
-  }
+  var deployment: JSON { server.deployment }
 
   /// The URL of one of its endpoints, each with faults of its own.
-  func url(_ endpoint: String) -> String { "http://127.0.0.1:\(port)/\(endpoint)" }
+  func url(_ endpoint: String) -> String { server.url(endpoint) }
 
   // MARK: Talking to it
 
   /// A call on /admin, which has no faults and stays out of the request log.
   @discardableResult
-  func call(_ method: String, _ params: JSON...) throws -> JSON {
-    let body = JSON.object(["jsonrpc": "2.0", "id": 1, "method": .string(method), "params": .array(params)])
-    let answer = try JSON.parse(try HTTP.post(port: port, path: "/admin", body: body.encoded()))
-    guard let result = answer["result"], answer["error"] == nil else {
-      throw Failure("\(method): \(answer.text)")
-    }
-    return result
-  }
+  func call(_ method: String, _ params: JSON...) throws -> JSON { try server.call(method, params) }
 
   func mine(_ blocks: Int = 1) throws {
     for _ in 0..<blocks { try call("evm_mine") }
@@ -97,11 +57,9 @@ final class DevChain {
   /// The requests since the last time they were asked for with `clear`.
   func requests(clear: Bool = true) throws -> [Request] {
     try (call("dev_requests", .bool(clear)).array ?? []).map { entry in
-      var time = 0.0
-      if case .number(let seconds)? = entry["t"] { time = seconds }
-      return Request(
+      Request(
         endpoint: entry["endpoint"]?.string ?? "", methods: (entry["methods"]?.array ?? []).compactMap(\.string),
-        fault: entry["fault"]?.string, atSeconds: time)
+        fault: entry["fault"]?.string)
     }
   }
 

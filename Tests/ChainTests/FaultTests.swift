@@ -21,18 +21,14 @@ struct FaultTests {
     }
   }
 
-  static let reading = [
-    Fault("429", ["kind": "http", "status": 429, "retryAfter": 1]),
+  static let lasting = [
     Fault("500", ["kind": "http", "status": 500]),
     Fault("truncated", ["kind": "truncate"]),
-    Fault("html", ["kind": "html"]),
-    Fault("wrong id", ["kind": "wrong_id"]),
     Fault("null", ["kind": "null"]),
-    Fault("reset", ["kind": "reset"]),
     Fault("stale", ["kind": "stale", "blocks": 3]),
   ]
 
-  @Test(arguments: reading)
+  @Test(arguments: lasting)
   func theFirstEndpointFails(_ fault: Fault) throws {
     let chain = try DevChain()
     let keeper = try KeeperProcess(chain, KeeperSettings(endpoints: ["a", "b"], patience: "0s"))
@@ -40,8 +36,31 @@ struct FaultTests {
     try expectHedgedOnce(chain, keeper)
   }
 
-  /// From the send on the other one fails, so that what one endpoint was told must be found out from the other.
-  @Test(arguments: [reading[1], reading[4], reading[7]])
+  static let passing = [
+    Fault("429", ["kind": "http", "status": 429, "retryAfter": 1]),
+    Fault("html", ["kind": "html"]),
+    Fault("wrong id", ["kind": "wrong_id"]),
+    Fault("reset", ["kind": "reset"]),
+    Fault("garbled", ["kind": "garble"]),
+    Fault("empty", ["kind": "empty"]),
+  ]
+
+  /// Each tick another fault at the other endpoint, until the hedge is in place; then an undisturbed look.
+  @Test func faultsTakeTurns() throws {
+    let chain = try DevChain()
+    let keeper = try KeeperProcess(chain, KeeperSettings(endpoints: ["a", "b"], patience: "0s"))
+    for (index, fault) in Self.passing.enumerated() {
+      try chain.setFaults([fault.rule(at: index.isMultiple(of: 2) ? "a" : "b")])
+      let tick = try keeper.tick()
+      #expect(tick.ending != "missed", "\(fault.name): \(tick)")
+      try chain.mine()
+    }
+    try chain.setFaults([])
+    try expectHedgedOnce(chain, keeper)
+  }
+
+  /// From the send on the endpoint that took the call fails: its fate must be found out from the other one.
+  @Test(arguments: [lasting[0], lasting[3]])
   func theEndpointThatTookTheCallFailsAfterwards(_ fault: Fault) throws {
     let chain = try DevChain()
     let keeper = try KeeperProcess(chain, KeeperSettings(endpoints: ["a", "b"], patience: "0s"))
@@ -51,13 +70,23 @@ struct FaultTests {
     try expectHedgedOnce(chain, keeper)
   }
 
+  /// Nobody can be asked: nothing is decided, nothing is sent, and the next tick looks again.
+  @Test func bothEndpointsFail() throws {
+    let chain = try DevChain()
+    let keeper = try KeeperProcess(chain, KeeperSettings(endpoints: ["a", "b"], patience: "0s"))
+    for fault in Self.passing + Self.lasting.prefix(3) {
+      try chain.setFaults([fault.rule(at: "*")])
+      let tick = try keeper.tick()
+      #expect(tick.ending == "missed", "\(fault.name): \(tick)")
+    }
+    #expect(try chain.pooled().isEmpty)
+    #expect(try chain.requests().allSatisfy { !$0.methods.contains("eth_sendRawTransaction") })
+  }
+
   static let sending = [
-    Fault("429", ["kind": "http", "status": 429]),
     Fault("500", ["kind": "http", "status": 500]),
     Fault("acknowledgement lost", ["kind": "ack_lost"]),
-    Fault("truncated", ["kind": "truncate"]),
     Fault("wrong id", ["kind": "wrong_id"]),
-    Fault("null", ["kind": "null"]),
     Fault("swallowed once", ["kind": "swallow", "count": 1]),
     Fault("nonsense", ["kind": "rpc_error", "code": -32_000, "message": "the moon is too high"]),
   ]
