@@ -36,6 +36,7 @@ demo: devchain build ## hedge a vault on a local EVM chain and print the table o
 test: devchain ## build and run every test
 	swift build $(SWIFT_FLAGS) --build-tests
 	$(PYTHON) -m pytest -q devchain/tests
+	.build/debug/vaultkeeper-lab ethereum-tests Tests/Fixtures/Ethereum
 	swift test $(SWIFT_FLAGS) --skip-build
 
 .PHONY: check

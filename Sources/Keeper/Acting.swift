@@ -103,13 +103,31 @@ extension Keeper {
     report.note(event: record.name, record.words)
   }
 
+  /// Before the same call goes out at a higher fee: does it still do what it was signed for? An upfront fee that was
+  /// enough at the old price may not be at the new one, and then the replacement would be mined, paid for, and revert.
+  /// Such a promise is not worth keeping: its nonce is cleared, and the next tick decides anew.
+  private mutating func reconsidered(
+    _ step: Step, _ seen: Seen, _ vault: Int, _ report: inout TickReport
+  ) throws -> Step {
+    guard case .replace(let reservation) = step, reservation.kind == .feeBump,
+      try watches[vault].wouldRevert(reservation.transaction, seen: seen)
+    else { return step }
+    report.note(
+      event: "replacementWouldRevert", "\(reservation.intentID) would revert at the new fee; clearing its nonce")
+    let clearing = try asking { () throws(OutboxError) in
+      try outbox.clearing(
+        reservation.intentID, seen.evidence, quote: seen.look.terms, now: clock.now().unixSeconds)
+    }
+    return clearing ?? step
+  }
+
   /// Does what is due for promises that the chain has not served yet: the same bytes again, a replacement at a higher
   /// fee, or the nonce given back.
-  mutating func keepPromises(_ seen: Seen, _ vault: Int, _ report: inout TickReport) throws(TickEnd) {
+  mutating func keepPromises(_ seen: Seen, _ vault: Int, _ report: inout TickReport) throws {
     let steps = try asking { () throws(OutboxError) in
       try outbox.due(seen.evidence, quote: seen.look.terms, now: clock.now().unixSeconds)
     }
-    for step in steps {
+    for step in try steps.map({ try reconsidered($0, seen, vault, &report) }) {
       switch step {
       case .resend(let transaction):
         try submitEverywhere(transaction, seen, vault, &report)

@@ -1,6 +1,7 @@
 import Contracts
 import Decision
 import Ethereum
+import Outbox
 
 /// A simulated proposal, and the gas limit it would be signed with.
 struct SimulatedProposal {
@@ -51,6 +52,27 @@ extension Watch {
     return SimulatedProposal(
       simulation: Simulation(dataHash: proposal.dataHash, outcome: .succeeded, gasUsed: units, postState: state),
       gasLimit: limit)
+  }
+
+  /// Whether a transaction that is about to be signed again would revert at the observed head, at the price it would
+  /// pay.
+  mutating func wouldRevert(_ transaction: UnsignedTransaction, seen: Seen) throws(WatchFailure) -> Bool {
+    do {
+      let fees = seen.look.fees
+      let price = min(FeeTerms(of: transaction).feeCapWei, try fees.nextBaseFeeWei + FeeTerms(of: transaction).tipWei)
+      var batch = Batch()
+      let call = CallRequest(
+        to: transaction.to, data: transaction.data, from: keeper, valueWei: transaction.valueWei,
+        gas: transaction.gasLimit, gasPriceWei: price)
+      let place = batch.ask(.call(call, at: .hash(seen.look.head.hash)))
+      let outcome = try node.ask(inTurn: seen.endpoints, batch) { (answers) throws(NodeFailure) in
+        try answers.call(place)
+      }.answer
+      if case .reverted = outcome { return true }
+      return false
+    } catch {
+      throw WatchFailure(error)
+    }
   }
 
   /// The inner calls as the vault itself would send them, where the venue can batch them. An account that wraps calls

@@ -178,6 +178,19 @@ extension Outbox {
     return steps
   }
 
+  /// The no-op that clears the nonce of a promise whose call is not wanted any more, or would come to nothing, in place
+  /// of a replacement that `due` proposed. nil if the promise is over or was never signed.
+  /// - Throws: as `due`.
+  package func clearing(
+    _ intentID: Bytes32, _ evidence: NodeEvidence, quote: FeeTerms, now unixSeconds: UInt64
+  ) throws(OutboxError) -> Step? {
+    guard let promise = state.openPromise(intentID), let last = promise.attempts.last else { return nil }
+    let overdue = Overdue(
+      promise: promise, last: last, evidence: evidence, policy: try policy(for: evidence.lane.chainID), quote: quote,
+      now: unixSeconds)
+    return try replacement(overdue, kind: .noOp)
+  }
+
   /// The replacement that pools would take at the least price, at market if that is more, or the reason why not.
   private func replacement(_ overdue: Overdue, kind: Attempt.Kind) throws(OutboxError) -> Step {
     let (promise, policy) = (overdue.promise, overdue.policy)

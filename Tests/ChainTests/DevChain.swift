@@ -23,9 +23,11 @@ final class DevChain {
 
   private let server: DevChainServer
 
-  init() throws {
+  /// - Parameter feedsAreFresh: otherwise the price feeds are as old as the set-up, an hour.
+  init(feedsAreFresh: Bool = true) throws {
     server = try DevChainServer.take()
-    // The world may be some time old. A block brings it to now, and the price feeds are refreshed in the next.
+    try call("scenario_heartbeat", .bool(feedsAreFresh))
+    // A block brings the world from its set-up to the test's time, and the feeds are refreshed in the next.
     try mine(3)
     _ = try requests()
   }

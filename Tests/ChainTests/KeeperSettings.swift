@@ -14,6 +14,8 @@ struct KeeperSettings {
   var resendBlocks = 2
   var replacementBlocks = 3
   var deadline = "30s"
+  /// The chain's clock is behind the machine's, see `DevChainServer`.
+  var headAge = "24h"
   var feeCeiling = "100 gwei"
   var minimumTip = "0.01 gwei"
   var baseFeeMultiple = 2
@@ -38,7 +40,7 @@ struct KeeperSettings {
           chainID: \(try chain.address("chainID"))
           endpoints:
       \(endpoints.joined(separator: "\n"))
-          head: {maximumAge: 10m}
+          head: {maximumAge: \(headAge)}
           finality: {blocks: \(finalityBlocks), time: 0s}
           resend: {blocks: \(resendBlocks), time: 0s}
           replacement: {after: {blocks: \(replacementBlocks), time: 0s}}
@@ -71,9 +73,9 @@ struct KeeperSettings {
         shares: {erc4626: "\(try chain.address("vault", "shareToken"))"}
         pause: "\(try chain.address("vault", "shareToken"))"
         oracle:
-          base: {feed: "\(try chain.address("feeds", "ETH/USD", "address"))", heartbeat: 1h, margin: 5m, \
+          base: {feed: "\(try chain.address("feeds", "ETH/USD", "address"))", heartbeat: 40m, margin: 5m, \
     minimum: 1000, maximum: 9000}
-          quote: {feed: "\(try chain.address("feeds", "USDC/USD", "address"))", heartbeat: 1h, margin: 5m, \
+          quote: {feed: "\(try chain.address("feeds", "USDC/USD", "address"))", heartbeat: 40m, margin: 5m, \
     minimum: 0.9, maximum: 1.1}
           sequencer: {feed: "\(try chain.address("sequencerFeed"))", grace: 5m}
         venue:

@@ -5,8 +5,17 @@ import Testing
 @Suite(.serialized)
 struct RefusalTests {
   @Test func whatIsWrongStopsIt() throws {
-    let chain = try DevChain()
-    let keeper = try KeeperProcess(chain)
+    let chain = try DevChain(feedsAreFresh: false)
+    var settings = KeeperSettings()
+    settings.headAge = "10m"
+    let keeper = try KeeperProcess(chain, settings)
+    try expect(.headTooOld, chain, keeper)
+    settings.headAge = "24h"
+    try keeper.configure(settings)
+
+    try expect(.oracleStale, chain, keeper)
+    try chain.call("scenario_heartbeat", true)
+    try chain.mine(2)
 
     try chain.call("scenario_pauseVault", true)
     try expect(.vaultPaused, chain, keeper)
@@ -26,12 +35,6 @@ struct RefusalTests {
     try expect(.venueDisabled, chain, keeper)
     try chain.call("scenario_disableMarket", false)
 
-    try chain.call("scenario_heartbeat", false)
-    try chain.call("evm_increaseTime", 4_000)
-    try expect(.oracleStale, chain, keeper)
-    try chain.call("scenario_heartbeat", true)
-    try chain.call("scenario_touchFeeds")
-
     try chain.call("scenario_setSequencer", false)
     try expect(.sequencerDown, chain, keeper)
     try chain.call("scenario_setSequencer", true)
@@ -45,7 +48,7 @@ struct RefusalTests {
   }
 
   private enum Code: String {
-    case vaultPaused, roleMissing, oracleOutOfBounds, venueDisabled, oracleStale, sequencerDown
+    case headTooOld, vaultPaused, roleMissing, oracleOutOfBounds, venueDisabled, oracleStale, sequencerDown
   }
 
   private func expect(_ code: Code, _ chain: DevChain, _ keeper: KeeperProcess) throws {

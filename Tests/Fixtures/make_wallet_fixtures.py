@@ -291,6 +291,22 @@ def write(name: str, value: Any) -> None:
     (OUT / name).write_text(text)
 
 
+def write_in_official_layout(cases: list[dict[str, Any]]) -> None:
+    """What eth-account wrote, in the layout of ethereum/tests, beside the other fixtures of that layout."""
+    folder = HERE / "Ethereum" / "KeyStoreTests"
+    folder.mkdir(exist_ok=True)
+    tests = {
+        case["name"]: {
+            "json": json.loads(case["file"]),
+            "password": bytes.fromhex(case["password"]).decode(),
+            "priv": case["key"],
+        }
+        for case in cases
+        if case["name"].startswith("eth-account ") and case["outcome"] == "opens"
+    }
+    (folder / "keystores.json").write_text(json.dumps(tests, indent=1) + "\n")
+
+
 def example_keys() -> None:
     """keys.example/: the throw-away key of the dev chain's keeper, under a published passphrase."""
     folder = HERE.parent.parent / "keys.example"
@@ -312,7 +328,9 @@ def main() -> None:
     write("foreign.json", foreign_cases())
     write("recovery.json", recovery_cases())
     write("scrypt.json", scrypt_cases())
-    write("keystores.json", keystore_cases())
+    keystores = keystore_cases()
+    write("keystores.json", keystores)
+    write_in_official_layout(keystores)
 
 
 if __name__ == "__main__":

@@ -87,12 +87,21 @@ struct TickTable {
     var happened = tick.events.filter { $0.code == "orderOutcome" || $0.code == "settled" }.map(\.text)
     let isAlone = tick.ending == .acted || !happened.isEmpty
     if tick.ending == .acted || tick.ending == .missed { happened.insert(tick.text, at: 0) }
+    if happened.isEmpty, let numbers = numbers(of: tick) { happened = [numbers] }
     return Row(
       firstBlock: tick.head?.number, lastBlock: tick.head?.number, vault: tick.vault,
       cells: [
         figure("price", tick), delta(tick, next), figure("drift", tick), tick.code,
         gasUsed.map { "\($0)" } ?? "", happened.joined(separator: "; "),
       ], isAlone: isAlone)
+  }
+
+  /// The numbers of a refusal. Waiting for a call or an order is told by its code alone: the only number that moves
+  /// there is its age, and no two rows would be the same.
+  private static func numbers(of tick: TickReport) -> String? {
+    let waiting: [Refusal.Code] = [.callInFlight, .callInDoubt, .orderPending, .orderResting]
+    guard tick.ending == .refused, !waiting.contains(where: { $0.rawValue == tick.code }) else { return nil }
+    return tick.checks.first { $0.code?.rawValue == tick.code }?.figures.map(\.description).joined(separator: ", ")
   }
 
   /// The delta seen, and what the next tick of the vault saw.
