@@ -152,7 +152,7 @@ final class KeeperProcess {
   func start(environment: [String: String] = [:]) throws {
     let (process, _, complaints) = try process(
       ["run", "--log-format", "json", "--config", configuration.path], environment: environment)
-    try Signals.unblocked { try process.run() }
+    try process.run()
     daemon = process
     daemonLog = complaints
   }
@@ -224,16 +224,5 @@ final class KeeperProcess {
       events = []
     }
     return ticks
-  }
-}
-
-private enum Signals {
-  /// Starts a process that can be asked to end: threads of a pool block signals, and a child inherits that.
-  static func unblocked(_ start: () throws -> Void) throws {
-    var (none, before) = (sigset_t(), sigset_t())
-    sigemptyset(&none)
-    pthread_sigmask(SIG_SETMASK, &none, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    try start()
   }
 }

@@ -28,10 +28,7 @@ struct RecoveryTests {
 
   @Test(arguments: ["drop", "pool"])
   func aReorgOfTwoBlocksLandsTheSameBytesAgain(_ keep: String) throws {
-    let (chain, keeper, transaction) = try world {
-      $0.finalityBlocks = 6
-      $0.replacementBlocks = 20
-    }
+    let (chain, keeper, transaction) = try world { $0.finalityBlocks = 6 }
     // Long after it was placed, so that a reorg cannot take the execution with it.
     try chain.call("scenario_orderKeeper", true, 6)
     try chain.mine()
