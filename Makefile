@@ -18,6 +18,10 @@ deps: ## install the system packages that are missing
 
 .PHONY: devchain
 devchain: deps ## set up the local EVM chain (Python venv, contract artefacts from PyPI)
+	@devchain/setup.sh
+
+.PHONY: devchain-tests
+devchain-tests: deps # beside that, the interfaces that tests and fixtures compare with
 	@devchain/setup.sh --tests
 
 .PHONY: build
@@ -33,7 +37,7 @@ demo: devchain build ## hedge a vault on a local EVM chain and print the table o
 	@$(PYTHON) devchain/demo.py --binary $(BINARY)
 
 .PHONY: test
-test: devchain ## build and run every test
+test: devchain-tests ## build and run every test
 	swift build $(SWIFT_FLAGS) --build-tests
 	$(PYTHON) -m pytest -q devchain/tests
 	.build/debug/vaultkeeper-lab ethereum-tests Tests/Fixtures/Ethereum
@@ -52,7 +56,7 @@ abi: deps ## write Sources/Contracts/Generated from abi/
 	.build/debug/abigen
 
 .PHONY: fixtures
-fixtures: devchain ## write Tests/Fixtures again with the independent libraries
+fixtures: devchain-tests ## write Tests/Fixtures again with the independent libraries
 	for script in Tests/Fixtures/make_*.py; do $(PYTHON) $$script; done
 
 .PHONY: ethereum-tests

@@ -1,8 +1,8 @@
 import Ethereum
 import Foundation
 
-/// A chain with the first-light world, as fresh as after set-up. It mines when told to, so that a test says what happens
-/// between two ticks and nothing sleeps.
+/// A chain with the first-light world, as fresh as after set-up. It mines when told to, so that a test says what
+/// happens between two ticks and nothing sleeps.
 final class DevChain {
   /// What keeps a test from telling anything, as opposed to an expectation that is not met.
   struct Failure: Error, CustomStringConvertible {
@@ -105,8 +105,8 @@ final class DevChain {
     return queue.map(\.value)
   }
 
-  /// Delta as it stands on chain, in ETH, read without the keeper: what the Safe holds of ether, wrapped or not, less what
-  /// it is short at the venue.
+  /// Delta as it stands on chain, in ETH, read without the keeper: what the Safe holds of ether, wrapped or not, less
+  /// what it is short at the venue.
   func delta() throws -> Double {
     let safe = try address("account", "safe")
     let ether = try UInt256(hexQuantity: try text(call("eth_getBalance", .string(safe), "latest")))

@@ -3,8 +3,8 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A devchain in a process of its own, on a free port. Deploying the world takes seconds, so a test that is done hands the
-/// process on, rolled back to where it started.
+/// A devchain in a process of its own, on a free port. Deploying the world takes seconds, so a test that is done hands
+/// the process on, rolled back to where it started.
 final class DevChainServer: Sendable {
   let deployment: JSON
   private let port: UInt16

@@ -57,6 +57,14 @@ struct FaultTests {
     }
     try chain.setFaults([])
     try expectHedgedOnce(chain, keeper)
+
+    // One exchange asks several endpoints at one time, and only the look asks them all.
+    _ = try chain.requests()
+    let quiet = try keeper.tick()
+    let requests = try chain.requests()
+    #expect(quiet.code == "insideBand" && quiet.exchanges <= 3, "\(quiet)")
+    #expect(requests.count(where: { $0.endpoint == "a" }) == quiet.exchanges, "\(requests)")
+    #expect(requests.count(where: { $0.endpoint == "b" }) == 1, "\(requests)")
   }
 
   /// From the send on the endpoint that took the call fails: its fate must be found out from the other one.

@@ -40,11 +40,13 @@ struct RefusalTests {
     try chain.call("scenario_setSequencer", true)
     // Up again, and its grace of five minutes runs.
     try expect(.sequencerDown, chain, keeper)
-    try chain.call("evm_increaseTime", 301)
+    // Blocks mined faster than one a second run ahead of the chain's clock, hence some more.
+    try chain.call("evm_increaseTime", 360)
     try chain.mine(2)
 
     #expect(try chain.pooled().isEmpty)
-    #expect(try keeper.tick().code == "placeLimit")
+    let free = try keeper.tick()
+    #expect(free.code == "placeLimit", "\(free)")
   }
 
   private enum Code: String {
