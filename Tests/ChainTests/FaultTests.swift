@@ -113,14 +113,17 @@ struct FaultTests {
     try expectHedgedOnce(chain, keeper)
   }
 
-  /// An endpoint that answers nothing costs each exchange its deadline, and no more.
+  /// An endpoint that answers nothing, once to the send and once to the look after it, costs an exchange its deadline
+  /// and no more.
   @Test func anEndpointHangs() throws {
     let chain = try DevChain()
     var settings = KeeperSettings(endpoints: ["a", "b"], patience: "0s")
     settings.deadline = "10s"
     let keeper = try KeeperProcess(chain, settings)
-    let hang: JSON = ["kind": "hang", "ms": 60_000, "endpoint": "a", "method": "eth_sendRawTransaction", "count": 1]
-    try chain.setFaults([hang])
+    let hangs = ["eth_sendRawTransaction", "eth_getTransactionReceipt"].map { method -> JSON in
+      ["kind": "hang", "ms": 60_000, "endpoint": "a", "method": .string(method), "count": 1]
+    }
+    try chain.setFaults(hangs)
     try expectHedgedOnce(chain, keeper)
   }
 

@@ -81,8 +81,9 @@ struct RecoveryTests {
     try expectHedgedOnce(chain, keeper)
   }
 
-  /// The base fee rises above the fee cap, and the replacement offers what the market asks for. The venue's own fee was
-  /// reckoned at the old price, so the replaced call may be refused and made anew: still one order.
+  /// The base fee rises above the fee cap. The venue's own fee was reckoned at the old price, so the same call at what
+  /// the market asks for now would be refused: the nonce is cleared and the call made anew. Still one order, and no gas
+  /// is spent on a call that reverts.
   @Test func aPricedOutTransactionIsReplaced() throws {
     let (chain, keeper, transaction) = try world()
     let high = JSON.string(UInt256(3_000_000_000).hexQuantity)
@@ -93,6 +94,7 @@ struct RecoveryTests {
     #expect(try chain.events("OrderCreated") == 1)
     #expect(try HedgeTests.isHedged(chain))
     #expect(try chain.block(of: transaction) == nil)
+    #expect(try !keeper.promises().contains { $0.text.contains("reverted") })
   }
 
   /// Beyond the ceiling nothing is offered: the keeper waits, and says so.

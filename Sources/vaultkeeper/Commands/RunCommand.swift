@@ -87,11 +87,21 @@ struct RunCommand: Command {
     let notifier = SystemdNotifier()
     log.bootstrap()
     let workshop = try Workshop(configurationPath: file.path, handlingSignals: true)
+    try Self.refuseHastyWatchdog(notifier, tickSeconds: workshop.file.configuration.tick.intervalSeconds)
     let journal = TickLog(notifier: notifier)
     if isDryRun {
       try DryRun(workshop: workshop, log: journal, isJSON: isJSON).run(once: once)
     } else {
       try Daemon(workshop: workshop, log: journal).run(once: once)
     }
+  }
+
+  /// The watchdog is fed by completed ticks, so one that bites between two ticks would kill a healthy daemon for ever.
+  private static func refuseHastyWatchdog(_ notifier: SystemdNotifier, tickSeconds: UInt64) throws {
+    guard let watchdog = notifier.watchdogMilliseconds, watchdog / 1000 < 2 * tickSeconds else { return }
+    throw CommandFailure(
+      status: .configuration,
+      message: "the unit's WatchdogSec is \(watchdog / 1000) s and tick.interval is \(tickSeconds) s; "
+        + "set WatchdogSec to at least \(2 * tickSeconds) s, or a shorter interval")
   }
 }

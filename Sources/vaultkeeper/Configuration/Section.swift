@@ -46,8 +46,8 @@ final class Section {
   }
 
   func report(_ key: String, _ what: String, remedy: String) {
-    let entry = entries.first { $0.key == key }
-    findings.report(entry?.value.place ?? place, keyPath(key), what, remedy: remedy)
+    let found = entries.first { $0.key == key }
+    findings.report(found?.value.place ?? place, keyPath(key), what, remedy: remedy)
   }
 
   // MARK: single values
