@@ -32,6 +32,18 @@ package struct HaltMarker: Sendable {
     }
   }
 
+  /// The file's text; nil when there is none. For a file whose presence permits something: one that cannot be read
+  /// permits nothing.
+  ///
+  /// - Throws: `HostError.file` or `fileTooLarge`.
+  package func text() throws(HostError) -> String? {
+    do {
+      return String(decoding: try Files.read(path, limit: Self.limitBytes), as: UTF8.self).trimmedLine
+    } catch .file(_, _, ENOENT) {
+      return nil
+    }
+  }
+
   /// Halts. An existing marker stays as it is: the first reason is the one to look into.
   ///
   /// - Returns: false when there was a marker already.
@@ -39,7 +51,8 @@ package struct HaltMarker: Sendable {
   @discardableResult
   package func set(reason: String) throws(HostError) -> Bool {
     do {
-      try Files.create(path, Array((reason + "\n").utf8))
+      // Readable by the daemon's user whoever made it; there is no secret in it.
+      try Files.create(path, Array((reason + "\n").utf8), mode: 0o644)
       return true
     } catch .fileExists {
       return false

@@ -21,8 +21,6 @@ extension Keeper {
   ) throws -> Reservation {
     let watch = watches[vault]
     let plan = cleared.proposal.approved.plan
-    report.end(.acted, plan.code, plan.summary)
-    try record(report)
     let intent = PromiseIntent(
       chainID: watch.node.chain.chainID, sender: watch.keeper, vault: watch.vault.name,
       purpose: plan.isOnlyCancels ? .cancelOrder : .act, to: cleared.call.to, valueWei: cleared.call.valueWei,
@@ -34,6 +32,10 @@ extension Keeper {
     let record = try asking { () throws(OutboxError) in
       try outbox.reserve(intent, fees: seen.look.terms, evidence: seen.evidence, now: clock.now().unixSeconds)
     }
+    if let reason = desk.haltReason(), intent.purpose != .cancelOrder { throw TickEnd.haltMarker(reason) }
+    // Asked first and recorded then: a tick that the outbox refuses has not acted.
+    report.end(.acted, plan.code, plan.summary)
+    try self.record(report)
     try commit([record])
     report.note(promise: intent.id, transactionHash: nil)
     guard let reservation = outbox.firstReservation(intent.id, head: seen.evidence.head) else {

@@ -5,25 +5,45 @@ import Outbox
 /// What the endpoints said when they were first asked: where the chain stands, what gas costs, and what became of the
 /// transactions we asked about. The first exchange of every tick.
 struct Look: Sendable {
-  let head: BlockHeader
-  /// The endpoints to ask further, the one that named `head` first. All of them serve the configured chain.
-  let endpoints: [EndpointID]
-  let fees: FeeQuote
-  /// What a transaction signed now would offer.
-  let terms: FeeTerms
-  /// Receipts of ours, from any endpoint. Whether their blocks are canonical is for the next exchange to say.
-  let receipts: [Receipt]
-  /// Hashes of ours that some endpoint holds unmined.
-  let pooled: [Bytes32]
+  /// What each usable endpoint said, in the configuration's order.
+  fileprivate let views: [EndpointView]
+  /// The one whose head is judged.
+  fileprivate let chosen: EndpointView
   /// The hashes that were asked about. Every endpoint in `endpoints` answered for each of them.
   let asked: [Bytes32]
   /// Every configured endpoint answered every question.
   let isComplete: Bool
 
-  /// What was seen of each hash. A receipt outweighs a pool, a pool outweighs silence.
-  var sightings: [TransactionSighting] {
+  var head: BlockHeader { chosen.head }
+  var fees: FeeQuote { chosen.fees }
+  /// What a transaction signed now would offer.
+  var terms: FeeTerms { chosen.terms }
+  /// The endpoints to ask further, the one that named `head` first. All of them serve the configured chain.
+  var endpoints: [EndpointID] {
+    [chosen.endpoint] + views.map(\.endpoint).filter { $0 != chosen.endpoint }
+  }
+  /// Receipts of ours, from any endpoint. Whether their blocks are canonical is for the next exchange to say.
+  var receipts: [Receipt] { views.flatMap(\.receipts) }
+  /// Hashes of ours that some endpoint holds unmined.
+  var pooled: [Bytes32] { views.flatMap(\.pooled) }
+
+  /// The same answers with the next lower head, for when nobody serves reads at this one (a head that only one backend of
+  /// a provider has seen, or that nobody has). nil when there is none.
+  func retreating() -> Look? {
+    let lower = views.filter { $0.head.hash != head.hash && $0.head.number <= head.number }
+    guard let next = EndpointView.farthest(lower) else { return nil }
+    return Look(views: views.filter { $0.head.hash != head.hash }, chosen: next, asked: asked, isComplete: false)
+  }
+
+  /// What was seen of each hash. A receipt outweighs a pool, a pool outweighs silence; of several receipts, one in a
+  /// canonical block outweighs all others, whichever endpoint it came from.
+  func sightings(_ canonical: [CanonicalBlock]) -> [TransactionSighting] {
     asked.map { hash in
-      if let receipt = receipts.first(where: { $0.transactionHash == hash }) {
+      let told = receipts.filter { $0.transactionHash == hash }
+      let proved = told.first { receipt in
+        canonical.contains { $0.number == receipt.blockNumber && $0.hash == receipt.blockHash }
+      }
+      if let receipt = proved ?? told.first {
         return TransactionSighting(hash: hash, sighting: .receipt(Inclusion(receipt), canonicalHash: nil))
       }
       return TransactionSighting(hash: hash, sighting: pooled.contains(hash) ? .inPool : .unknown)
@@ -54,15 +74,8 @@ extension Node {
       }
     }
     for failure in failed { note(failure) }
-    // The highest head counts; of equals, the configuration's order.
-    var best: EndpointView?
-    for view in views where view.head.number > (best?.head.number ?? 0) || best == nil { best = view }
-    guard let best else { throw .everywhere(failed) }
-    let others = views.filter { $0.endpoint != best.endpoint }.map(\.endpoint)
-    return Look(
-      head: best.head, endpoints: [best.endpoint] + others, fees: best.fees, terms: best.terms,
-      receipts: views.flatMap(\.receipts), pooled: views.flatMap(\.pooled), asked: hashes,
-      isComplete: views.count == chain.endpoints.count)
+    guard let best = EndpointView.farthest(views) else { throw .everywhere(failed) }
+    return Look(views: views, chosen: best, asked: hashes, isComplete: views.count == chain.endpoints.count)
   }
 }
 
@@ -98,13 +111,20 @@ private struct LookPlaces {
 }
 
 /// What one endpoint says in the first exchange.
-private struct EndpointView {
+private struct EndpointView: Sendable {
   let endpoint: EndpointID
   let head: BlockHeader
   let fees: FeeQuote
   let terms: FeeTerms
   let receipts: [Receipt]
   let pooled: [Bytes32]
+
+  /// The one with the highest head; of equals the first.
+  static func farthest(_ views: [EndpointView]) -> EndpointView? {
+    var best: EndpointView?
+    for view in views where best == nil || view.head.number > (best?.head.number ?? 0) { best = view }
+    return best
+  }
 
   /// A minute beyond our own clock: no chain's rules let a block be as far ahead of the world, and an honest machine's
   /// clock is not as far behind. A head from the future must not be believed even once: everything later would look

@@ -11,8 +11,16 @@ extension Watch {
   ) throws(WatchFailure) -> Seen {
     node.beginTick()
     do {
-      let look = try node.look(hashes: hashes, now: now)
-      let first = try firstRound(look, heights: heights, orders: orders)
+      var look = try node.look(hashes: hashes, now: now)
+      let first: FirstRound
+      do {
+        first = try firstRound(look, heights: heights, orders: orders)
+      } catch NodeFailure.everywhere(let failures) {
+        guard let lower = look.retreating() else { throw NodeFailure.everywhere(failures) }
+        look = lower
+        first = try firstRound(look, heights: heights, orders: orders)
+      }
+      for refused in first.refusedLogs { node.note(refused) }
       if let code = first.multicallCode, !code.isEmpty { node.multicallCode = code }
       let second = try secondRound(look, first)
       return try Seen(look, first, second, watch: self)
@@ -88,7 +96,7 @@ private struct FirstPlaces {
       batch.ask(.call(CallRequest(to: call.to, data: call.data, from: watch.keeper), at: at))
     }
     multicallCode = watch.node.multicallCode == nil ? multicall3.map { batch.ask(.code($0, at: at)) } : nil
-    let asked = heights + look.receipts.map(\.blockNumber)
+    let asked = heights + look.receipts.map(\.blockNumber).filter { $0 <= look.head.number }
     canonical = asked.sorted().reduce(into: [UInt64]()) { if $0.last != $1 { $0.append($1) } }
       .map { ($0, batch.ask(.block(.number($0)))) }
     let oldest = orders.map(\.fromBlock).min() ?? look.head.number
@@ -124,6 +132,8 @@ private struct FirstRound {
   let multicallCode: [UInt8]?
   let canonical: [CanonicalBlock]
   let logs: [Log]
+  /// Logs only tell what became of an order; a node that will not give them must not keep us from settling and judging.
+  let refusedLogs: [NodeFailure]
   let orderKeys: [Bytes32]
 
   init(_ answers: Answers, _ places: FirstPlaces) throws(NodeFailure) {
@@ -148,8 +158,15 @@ private struct FirstRound {
     }
     self.canonical = canonical
     var logs: [Log] = []
-    for place in places.logs { logs += try answers.take(place) }
+    var refusedLogs: [NodeFailure] = []
+    for place in places.logs {
+      switch try answers.outcome(place) {
+      case .success(let found): logs += found
+      case .failure(let error): refusedLogs.append(.refused(endpoint, method: "eth_getLogs", error))
+      }
+    }
     self.logs = logs.filter { !$0.removed }
+    self.refusedLogs = refusedLogs
     orderKeys = places.orderKeys
   }
 
@@ -203,12 +220,13 @@ extension Seen {
       isRoleHeld: isRoleHeld, venue: state)
     evidence = NodeEvidence(
       lane: watch.lane, head: look.mark, minedNonce: first.minedNonce, pooledNonce: first.pooledNonce,
-      sightings: look.sightings, canonical: first.canonical, isComplete: look.isComplete)
+      sightings: look.sightings(first.canonical), canonical: first.canonical, isComplete: look.isComplete)
     // Without the venue's state it is unknown what is still listed, and nothing follows.
     fates =
       state.map { state in
-        first.orderKeys.map { key in
+        first.orderKeys.compactMap { key in
           let listed = state.orders.first { $0.key == key }
+          guard listed != nil || first.refusedLogs.isEmpty else { return nil }
           return OrderFate(key: key, state: vault.venue.classify(order: key, logs: first.logs, stillListed: listed))
         }
       } ?? []

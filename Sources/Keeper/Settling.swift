@@ -8,10 +8,13 @@ extension Keeper {
   /// takes it out again when it is gone. Halts of other kinds end only by a person's explicit word.
   mutating func heedOperator(_ report: inout TickReport) throws(TickEnd) {
     let marked = outbox.halts.first { $0.code == Halt.byOperator(note: "").code }
-    if let note = desk.resumption(), !outbox.halts.isEmpty {
-      try commit([.resumed(note: note)])
+    if let note = desk.resumption() {
+      // A note that no halt waits for is put away too, or it would end a later halt that nobody has looked at.
+      if !outbox.halts.isEmpty {
+        try commit([.resumed(note: note)])
+        report.note(event: "resumed", note)
+      }
       desk.acknowledgeResumption()
-      report.note(event: "resumed", note)
     } else if let reason = desk.haltReason(), marked == nil {
       try commit([.halted(halt: .byOperator(note: reason))])
       report.note(event: "halted", reason)
@@ -45,7 +48,12 @@ extension Keeper {
         $0.transactionHash == inclusion.transactionHash && $0.blockHash == inclusion.blockHash
       })
     else { return [] }
-    let keys = settings.venue.placedOrders(in: receipt.logs, account: settings.account.holder)
+    var keys: [Bytes32] = []
+    // A node may tell a log twice; the outbox would rightly refuse to know an order twice.
+    for key in settings.venue.placedOrders(in: receipt.logs, account: settings.account.holder)
+    where !keys.contains(key) && !outbox.state.openOrders.contains(where: { $0.key == key }) {
+      keys.append(key)
+    }
     return keys.isEmpty ? [] : [.orderPlaced(intentID: intentID, keys: keys)]
   }
 

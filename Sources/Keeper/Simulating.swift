@@ -35,7 +35,7 @@ extension Watch {
     let vault = self.vault
     let (outcome, gas, bare) = try node.ask(inTurn: seen.endpoints, batch) { (answers) throws(NodeFailure) in
       (
-        try post.map { (place) throws(NodeFailure) in try answers.outcome(place) }, try answers.gas(estimate),
+        try post.map { (place) throws(NodeFailure) in try answers.aggregate(place) }, try answers.gas(estimate),
         try direct.map { (place) throws(NodeFailure) in try answers.outcome(place) }
       )
     }.answer
@@ -66,9 +66,10 @@ extension Watch {
         gas: transaction.gasLimit, gasPriceWei: price)
       let place = batch.ask(.call(call, at: .hash(seen.look.head.hash)))
       let outcome = try node.ask(inTurn: seen.endpoints, batch) { (answers) throws(NodeFailure) in
-        try answers.call(place)
+        try answers.outcome(place)
       }.answer
-      if case .reverted = outcome { return true }
+      // What is no revert (no money, a cap below the base fee) says nothing about the call.
+      if case .failure(let error) = outcome { return error.isRevert }
       return false
     } catch {
       throw WatchFailure(error)
@@ -107,6 +108,17 @@ extension Watch {
 }
 
 extension Answers {
+  /// The return data of a call with overrides; nil where the node says that it has none. Any other error is a failure of
+  /// this endpoint, since a check that was not made must not pass for one that cannot be made.
+  fileprivate func aggregate(_ place: Batch.Place<[UInt8]>) throws(NodeFailure) -> [UInt8]? {
+    switch try outcome(place) {
+    case .success(let data): return data
+    case .failure(let error):
+      guard error.meansNoOverrides else { throw .refused(endpoint, method: "eth_call with overrides", error) }
+      return nil
+    }
+  }
+
   /// An estimate in units, or the revert data of a call that cannot succeed.
   fileprivate func gas(
     _ place: Batch.Place<UInt64>
@@ -117,6 +129,14 @@ extension Answers {
       guard error.isRevert else { throw .refused(endpoint, method: "eth_estimateGas", error) }
       return (nil, error.data ?? [])
     }
+  }
+}
+
+extension RPCErrorObject {
+  /// Invalid parameters, or words to that effect: nodes without state overrides refuse the third parameter.
+  fileprivate var meansNoOverrides: Bool {
+    let text = message.lowercased()
+    return code == -32_602 || code == -32_601 || text.contains("too many arguments") || text.contains("override")
   }
 }
 
@@ -151,14 +171,14 @@ private struct PostStateCall {
   }
 
   /// The revert data of the wrapped call, where the aggregate ran and says so.
-  func revert(_ outcome: Result<[UInt8], RPCErrorObject>?) throws(ContractsError) -> [UInt8]? {
+  func revert(_ outcome: [UInt8]??) throws(ContractsError) -> [UInt8]? {
     guard let results = try results(outcome), let first = results.first, !first.success else { return nil }
     return first.data
   }
 
   /// The venue after the call; nil where the node ignored or refused the override.
   func postState(
-    _ outcome: Result<[UInt8], RPCErrorObject>?, vault: VaultSettings, now: UInt64
+    _ outcome: [UInt8]??, vault: VaultSettings, now: UInt64
   ) throws(ContractsError) -> VenueState? {
     guard let results = try results(outcome) else { return nil }
     let first = Array(results.dropFirst().prefix(reads.first.count))
@@ -168,10 +188,9 @@ private struct PostStateCall {
       collateralPrice: reads.collateralPrice, now: now)
   }
 
-  /// nil where the node gave an error or nothing: it has no overrides. An answer that is there and makes no sense is an
-  /// error, not a missing feature.
-  private func results(_ outcome: Result<[UInt8], RPCErrorObject>?) throws(ContractsError) -> [ReadResult]? {
-    guard case .success(let data)? = outcome, !data.isEmpty else { return nil }
+  /// nil where the node has no overrides: it says so, or ignores them and answers what an account without code does.
+  private func results(_ outcome: [UInt8]??) throws(ContractsError) -> [ReadResult]? {
+    guard let data = outcome ?? nil, !data.isEmpty else { return nil }
     return try MulticallBatch.decode(data, count: 1 + reads.first.count + reads.second.count)
   }
 }

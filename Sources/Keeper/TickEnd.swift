@@ -15,7 +15,7 @@ extension Keeper {
   /// - Throws: the failure of the journal, which no tick survives.
   func end(_ report: inout TickReport, with error: any Error) throws(JournalFailure) {
     switch error {
-    case TickEnd.outbox(.journal(let failure)): throw failure
+    case TickEnd.outbox(.journal(let failure)), let failure as JournalFailure: throw failure
     case TickEnd.outbox(.refused(let refusal)): report.end(.refused, refusal.code, refusal.description)
     case TickEnd.outbox(let other): report.end(.missed, "outbox", other.description)
     case TickEnd.wallet(let failure): report.end(.missed, "signer", failure.description)

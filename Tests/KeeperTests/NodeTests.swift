@@ -47,7 +47,7 @@ import Testing
       return World.plain(asked)
     }
     var node = Node(chain: World.chain(endpoints: ["a"]), transport: transport)
-    let sightings = try node.look(hashes: [mined, pooled, gone], now: World.now).sightings
+    let sightings = try node.look(hashes: [mined, pooled, gone], now: World.now).sightings([])
     #expect(sightings.map(\.hash) == [mined, pooled, gone])
     guard case .receipt(let inclusion, nil) = sightings[0].sighting else {
       Issue.record("no receipt: \(sightings[0])")
@@ -56,6 +56,47 @@ import Testing
     #expect(inclusion.transactionHash == mined && inclusion.succeeded)
     #expect(sightings[1].sighting == .inPool)
     #expect(sightings[2].sighting == .unknown)
+  }
+
+  @Test func aReceiptInACanonicalBlockOutweighsAnotherEndpointsReceipt() throws {
+    let ours = World.hash(1)
+    let transport = ScriptedTransport { asked in
+      guard asked.method == "eth_getTransactionReceipt" else { return World.plain(asked) }
+      // a stands on a branch that the chain has left.
+      return .result(World.receipt(hash: ours, block: World.hash(asked.endpoint.name == "a" ? 77 : 9)))
+    }
+    var node = Node(chain: World.chain(endpoints: ["a", "b"]), transport: transport)
+    let look = try node.look(hashes: [ours], now: World.now)
+    let sightings = look.sightings([CanonicalBlock(number: 9, hash: World.hash(9))])
+    guard case .receipt(let inclusion, _) = sightings[0].sighting else {
+      Issue.record("no receipt: \(sightings[0])")
+      return
+    }
+    #expect(inclusion.blockHash == World.hash(9))
+  }
+
+  @Test func whereNobodyServesTheHighestHeadTheNextLowerOneIsTaken() throws {
+    let transport = ScriptedTransport { asked in
+      asked.method == "eth_getBlockByNumber"
+        ? .result(World.header(number: asked.endpoint.name == "b" ? 12 : 10)) : World.plain(asked)
+    }
+    var node = Node(chain: World.chain(endpoints: ["a", "b"]), transport: transport)
+    let look = try node.look(hashes: [], now: World.now)
+    let lower = look.retreating()
+    #expect(look.head.number == 12 && lower?.head.number == 10)
+    #expect(lower?.endpoints.map(\.name) == ["a"])
+    #expect(lower?.isComplete == false)
+    #expect(lower?.retreating() == nil)
+  }
+
+  @Test func aHeadFromTheFutureIsNotBelieved() {
+    let transport = ScriptedTransport { World.plain($0) }
+    var node = Node(chain: World.chain(endpoints: ["a"]), transport: transport)
+    // The scripted head is of 1,700,000,120: a minute and a second ahead of this clock.
+    let now: UInt64 = 1_700_000_059
+    let expected = NodeFailure.fromTheFuture(World.endpoint("a", 0), timestamp: 1_700_000_120, now: now)
+    #expect(throws: NodeFailure.everywhere([expected])) { try node.look(hashes: [], now: now) }
+    #expect(throws: Never.self) { try node.look(hashes: [], now: now + 1) }
   }
 
   @Test(arguments: FaultCase.all)

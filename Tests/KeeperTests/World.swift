@@ -37,11 +37,11 @@ enum World {
     ]
   }
 
-  static func receipt(hash: Bytes32) -> JSON {
+  static func receipt(hash: Bytes32, block: Bytes32 = World.hash(9)) -> JSON {
     [
       "transactionHash": .string(hash.description), "from": "0x00000000000000000000000000000000000000aa",
       "to": "0x00000000000000000000000000000000000000bb", "status": "0x1",
-      "blockHash": .string(Self.hash(9).description),
+      "blockHash": .string(block.description),
       "blockNumber": "0x9", "gasUsed": "0x5208", "effectiveGasPrice": "0x1", "logs": [],
     ]
   }

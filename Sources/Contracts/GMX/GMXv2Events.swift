@@ -55,8 +55,9 @@ extension GMXv2Venue {
   ]
 
   package func logQueries(orderKeys: [Bytes32], account: Address) -> [LogQuery] {
-    // Order events carry the order's key as their first topic, positions the account, fees the market.
-    let subjects = orderKeys + [account, configuration.market].map { Bytes32($0.word) }
+    // Order events carry the order's key as their first topic, positions the account. Events of fees carry the market and
+    // nothing of ours: asking for those would bring the fees of every trader, more than providers hand out.
+    let subjects = orderKeys + [Bytes32(account.word)]
     return [
       LogQuery(
         address: configuration.deployment.eventEmitter,

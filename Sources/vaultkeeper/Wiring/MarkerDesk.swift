@@ -18,8 +18,12 @@ final class MarkerDesk: OperatorDesk {
   }
 
   func resumption() -> String? {
-    guard case .halted(let note) = resumptionNote.state() else { return nil }
-    return note
+    do {
+      return try resumptionNote.text()
+    } catch {
+      Console.complain("vaultkeeper: the note of a resumption cannot be read, so halts stay: \(error)")
+      return nil
+    }
   }
 
   func acknowledgeResumption() {
