@@ -145,13 +145,15 @@ package struct MarketTerms: Hashable, Sendable {
   /// Collateral token held by the account, and how much of it the venue may take.
   package let collateralBalanceUnits: UInt256
   package let collateralAllowanceUnits: UInt256
+  /// Decimals of those units. The venue's own token: a vault may hold several quote tokens of different decimals.
+  package let collateralDecimals: Int
 
   package init(
     isDisabled: Bool, positionFee: Ratio, impactProbe: Usd, impactOfBuyingProbe: Usd, impactOfSellingProbe: Usd,
     minimumCollateral: Usd, minimumPositionSize: Usd, borrowingPerSecondLong: Ratio,
     borrowingPerSecondShort: Ratio, fundingPerSecondLong: Ratio, fundingPerSecondShort: Ratio,
     cancelDelaySeconds: UInt64, increaseExecutionGas: UInt256, decreaseExecutionGas: UInt256,
-    collateralBalanceUnits: UInt256, collateralAllowanceUnits: UInt256
+    collateralBalanceUnits: UInt256, collateralAllowanceUnits: UInt256, collateralDecimals: Int
   ) {
     self.isDisabled = isDisabled
     self.positionFee = positionFee
@@ -169,6 +171,7 @@ package struct MarketTerms: Hashable, Sendable {
     self.decreaseExecutionGas = decreaseExecutionGas
     self.collateralBalanceUnits = collateralBalanceUnits
     self.collateralAllowanceUnits = collateralAllowanceUnits
+    self.collateralDecimals = collateralDecimals
   }
 }
 

@@ -135,12 +135,11 @@ private struct Worth {
 }
 
 extension Observation {
-  /// What the venue may take of its collateral token: the lesser of balance and allowance, at the quote price. The
-  /// first quote token of the configuration is the venue's collateral.
+  /// What the venue may take of its collateral token, which is one of the quote's: the lesser of balance and allowance,
+  /// at the quote price.
   fileprivate func collateralFree(_ terms: MarketTerms, price: Price) throws(ContractsError) -> Usd {
-    guard let token = vault.balances.first(where: { $0.token.role == .quote })?.token else { return .zero }
     let units = min(terms.collateralBalanceUnits, terms.collateralAllowanceUnits)
-    let amount = try Quantity(units: units, decimals: token.decimals, rounding: .down)
+    let amount = try Quantity(units: units, decimals: terms.collateralDecimals, rounding: .down)
     return try price.value(of: amount, rounding: .down)
   }
 }

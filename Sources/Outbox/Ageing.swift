@@ -50,7 +50,7 @@ package enum Waiting: Hashable, Sendable, CustomStringConvertible {
     case .gasBudgetUsed(let id, let refusal): "\(id) is not replaced: \(refusal)"
     case .attemptsUsed(let id, let attempts, let limit): "\(id) was signed \(attempts) times, the limit is \(limit)"
     case .refusedForGood(let id, let rejection):
-      "\(id) is refused by the nodes (\(rejection)); its nonce must be cleared, see clear-after in the configuration"
+      "\(id) is refused by the nodes (\(rejection)); its nonce must be cleared, see chains[].clear in the configuration"
     case .insufficientFunds(let id, let heldWei): "\(id) may cost \(heldWei) wei, and the sender holds less; top it up"
     case .halted(let id, let purpose): "\(id) is left alone while halted (\(purpose))"
     case .nonceInDoubt(let id, let nonce): "\(id) waits until it is known who used nonce \(nonce)"

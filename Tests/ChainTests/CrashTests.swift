@@ -84,7 +84,13 @@ struct CrashTests {
   private func recover(_ chain: DevChain, _ keeper: KeeperProcess) throws {
     try chain.setFaults([])
     try chain.call("evm_setIntervalMining", 0)
+    let records = keeper.exists("vaultkeeper.journal") ? try keeper.promises().map(\.text) : []
+    let promised = records.filter { $0.contains("\"signed\"") }
+    // Another price would make other bytes of a new decision; what was signed must go out as it is.
+    try chain.setPrice(3_010)
     try keeper.ticks(until: "insideBand", limit: 16)
+    let created = try #require(try chain.transactions(emitting: "OrderCreated").first)
+    #expect(promised.isEmpty || promised.contains { $0.contains(created) }, "\(created) is none of \(promised)")
     #expect(try chain.events("OrderCreated") == 1)
     #expect(try chain.keeperNonce() == 1)
     #expect(try HedgeTests.isHedged(chain))

@@ -82,13 +82,16 @@ final class DevChain {
   }
 
   /// How many events of this name the venue has emitted.
-  func events(_ name: String) throws -> Int {
+  func events(_ name: String) throws -> Int { try transactions(emitting: name).count }
+
+  /// The transaction of each event of this name.
+  func transactions(emitting name: String) throws -> [String] {
     let filter: JSON = [
       "fromBlock": "0x0", "toBlock": "latest",
       "address": .string(try address("addressBook", "contracts", "EventEmitter")),
       "topics": [.null, .string(Keccak256.hash(Array(name.utf8)).description)],
     ]
-    return try call("eth_getLogs", filter).array?.count ?? 0
+    return (try call("eth_getLogs", filter).array ?? []).compactMap { $0["transactionHash"]?.string }
   }
 
   /// The block a transaction is in; nil while it is in none.

@@ -51,7 +51,9 @@ struct RecoveryTests {
     let (chain, keeper, transaction) = try world()
     try chain.call("anvil_dropTransaction", .string(transaction))
     #expect(try chain.pooled().isEmpty)
-    try chain.mine(2)
+    // A new decision would make other bytes at another price.
+    try chain.setPrice(3_010)
+    try chain.mine()
     _ = try keeper.tick()
     #expect(try chain.pooled().first?["hash"]?.string == transaction)
     try chain.mine()

@@ -58,13 +58,14 @@ struct HostileTests {
   }
 
   private mutating func observation() -> Observation {
+    let decimals = [0, 6, 18, 30, 77, 78, 255, -1].randomElement(using: &generator) ?? 0
     let terms = MarketTerms(
       isDisabled: false, positionFee: Ratio(raw: int()), impactProbe: usd(1), impactOfBuyingProbe: usd(1),
       impactOfSellingProbe: usd(1), minimumCollateral: usd(1), minimumPositionSize: usd(1),
       borrowingPerSecondLong: .zero, borrowingPerSecondShort: .zero, fundingPerSecondLong: .zero,
       fundingPerSecondShort: .zero, cancelDelaySeconds: time(), increaseExecutionGas: chance() ? 1 : word(),
-      decreaseExecutionGas: word(), collateralBalanceUnits: word(), collateralAllowanceUnits: word())
-    let decimals = [0, 6, 18, 30, 77, 78, 255, -1].randomElement(using: &generator) ?? 0
+      decreaseExecutionGas: word(), collateralBalanceUnits: word(), collateralAllowanceUnits: word(),
+      collateralDecimals: chance() ? 6 : decimals)
     let token = SpotToken(symbol: "X", address: nil, decimals: decimals, role: chance() ? .base : .quote)
     return Observation(
       head: Head(number: time(), hash: .zero, timestamp: chance() ? World.now : time()),

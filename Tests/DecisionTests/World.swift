@@ -83,7 +83,7 @@ enum World {
       borrowingPerSecondLong: .zero, borrowingPerSecondShort: .zero, fundingPerSecondLong: .zero,
       fundingPerSecondShort: .zero, cancelDelaySeconds: 300, increaseExecutionGas: 4_350_000,
       decreaseExecutionGas: 4_350_000, collateralBalanceUnits: units(collateral),
-      collateralAllowanceUnits: allowance)
+      collateralAllowanceUnits: allowance, collateralDecimals: 6)
   }
 
   static func short(

@@ -57,7 +57,8 @@ extension GMXv2Venue {
       cancelDelaySeconds: parameters.requestExpirationSeconds,
       increaseExecutionGas: try parameters.executionGas(increase: true),
       decreaseExecutionGas: try parameters.executionGas(increase: false),
-      collateralBalanceUnits: state.collateralBalance, collateralAllowanceUnits: state.collateralAllowance)
+      collateralBalanceUnits: state.collateralBalance, collateralAllowanceUnits: state.collateralAllowance,
+      collateralDecimals: configuration.collateral.decimals)
   }
 
   /// A negative impact as a cost; a positive one is no cost.

@@ -82,6 +82,8 @@ extension Configuration {
   struct Gas {
     let perDayWei: UInt256
     let clearNonceReserveWei: UInt256
+    /// What the transfer of nothing that clears a nonce is given.
+    let clearLimit: UInt64
     /// The most gas one transaction may be given.
     let limit: UInt64
     /// What is added to the estimated use.

@@ -121,17 +121,28 @@ extension ConfigurationReader {
   private func gas(_ section: Section, fees: Fees?) -> Configuration.Gas? {
     let perDay = section.required("perDay", .wei(1))
     let reserve = section.ifPresent("clearNonceReserve", .wei())
+    let clearLimit = section.optional("clearLimit", .integer(21_000...100_000_000), default: clearLimit(fees?.policy.model))
     // Three million: twice what a wrapped order at the costliest known venue uses (1.35 million).
     let limit = section.optional("limit", .integer(21_000...100_000_000), default: 3_000_000)
     // A fifth: state moves between the block that was simulated and the one that includes us.
     let margin = section.optional("limitMargin", .percent(0...200), default: 20)
-    guard let perDay, let reserve, let limit, let margin, let fees else { return nil }
-    guard let clearing = reserve ?? fees.clearNonceReserveWei else {
+    guard let perDay, let reserve, let clearLimit, let limit, let margin, let fees else { return nil }
+    guard let clearing = reserve ?? fees.wei(toClearWith: clearLimit) else {
       section.report("clearNonceReserve", "cannot be computed from the ceiling", remedy: "write it out")
       return nil
     }
     return Configuration.Gas(
-      perDayWei: perDay, clearNonceReserveWei: clearing, limit: limit, marginPercent: margin)
+      perDayWei: perDay, clearNonceReserveWei: clearing, clearLimit: clearLimit, limit: limit, marginPercent: margin)
+  }
+
+  private func clearLimit(_ model: FeePolicy.Model?) -> UInt64 {
+    switch model {
+    // Arbitrum charges a transaction's share of L1 as gas: more than a transfer's own in busy hours, and far less than
+    // two million. What is not used is not paid.
+    case .arbitrum: 2_000_000
+    // What a transfer costs everywhere else.
+    case .eip1559, .legacy, nil: 21_000
+    }
   }
 
   // MARK: keeping promises
@@ -142,13 +153,26 @@ extension ConfigurationReader {
     // A pool that lost our bytes is the usual cause, and the same bytes again do no harm.
     let resend = patience(section, "resend", blocks: 3, seconds: 30)
     let replacement = section.optionalSection("replacement") { self.replacement($0, model: fees?.policy.model) }
-    let clear = section.sectionIfPresent("clear") { patience($0, "after", blocks: 50, seconds: 600) }
+    let clear = clearing(section)
     guard let chainID, let fees, let gas, let finality, let resend, let replacement, let clear else { return nil }
     return LanePolicy(
       chainID: chainID, depth: finality, resendAfter: resend, replaceAfter: replacement.after,
       replacementPerMille: replacement.perMille, feeCeilingWei: fees.policy.ceilingWei,
-      clearingCeilingWei: fees.clearingCeilingWei, clearAfter: clear, attemptsPerPromise: replacement.attempts,
-      gasBudgetWei: gas.perDayWei, cancelsOrdersWhileHalted: cancelsOrdersWhileHalted)
+      clearingCeilingWei: fees.clearingCeilingWei, clearAfter: clear, noOpGasLimit: gas.clearLimit,
+      attemptsPerPromise: replacement.attempts, gasBudgetWei: gas.perDayWei, cancelsOrdersWhileHalted: cancelsOrdersWhileHalted)
+  }
+
+  /// The inner optional is nil for `never`, the outer one when the value is wrong.
+  private func clearing(_ section: Section) -> Patience?? {
+    if case .scalar(let text, _) = section.tree("clear")?.content {
+      if text == "never" { return .some(nil) }
+      section.report(
+        "clear", "\(quoted(text)) is not known here", remedy: "write never, or after: with blocks and time below")
+      return nil
+    }
+    // Half an hour and not less than 100 blocks: a hedge decided then answers yesterday's question, and a nonce that
+    // stays stuck holds up everything after it.
+    return section.optionalSection("clear") { patience($0, "after", blocks: 100, seconds: 1_800) }.map { .some($0) }
   }
 
   /// Blocks and time, of which the later counts.
@@ -178,10 +202,10 @@ extension ConfigurationReader {
 }
 
 extension ConfigurationReader.Fees {
-  /// A transfer of nothing (21,000 gas) at the highest price a clearing no-op may pay; nil when beyond 256 bits.
-  fileprivate var clearNonceReserveWei: UInt256? {
+  /// A transfer of nothing at the highest price a clearing no-op may pay; nil when beyond 256 bits.
+  fileprivate func wei(toClearWith gas: UInt64) -> UInt256? {
     do {
-      return try (clearingCeilingWei ?? policy.ceilingWei * 2) * 21_000
+      return try (clearingCeilingWei ?? policy.ceilingWei * 2) * UInt256(gas)
     } catch {
       return nil
     }

@@ -123,7 +123,7 @@ extension ConfigurationReader {
     let book = located(section, "book", .bookName)
     let market = section.required("market", .address)
     let token = Form<SpotToken>.token(among: tokens)
-    let collateral = section.required("collateral", token)
+    let collateral = section.required("collateral", token).flatMap { self.collateral($0, of: tokens, section) }
     let longToken = section.required("longToken", token)
     let shortToken = section.required("shortToken", token)
     // The index token of a market with a real long token is that token.
@@ -135,6 +135,18 @@ extension ConfigurationReader {
     return Configuration.Venue(
       kind: kind, book: book, market: market, collateral: collateral, longToken: longToken, shortToken: shortToken,
       indexToken: indexAddress, indexDecimals: decimals.map { Int($0) } ?? longToken.decimals)
+  }
+
+  /// Collateral is valued at the quote's price, so a base token would be worth a dollar.
+  private func collateral(_ token: SpotToken, of tokens: [SpotToken], _ section: Section) -> SpotToken? {
+    guard token.role != .quote else { return token }
+    let quotes = tokens.filter { $0.role == .quote && $0.address != nil }.map(\.symbol)
+    section.report(
+      "collateral", "\(quoted(token.symbol)) is a base token, and collateral is valued at the quote's price",
+      remedy: quotes.isEmpty
+        ? "list a quote token with an address and name it here"
+        : "name one of the quote tokens: \(quotes.joined(separator: ", "))")
+    return nil
   }
 
   // MARK: judgement

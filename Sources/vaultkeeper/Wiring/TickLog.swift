@@ -50,11 +50,19 @@ struct TickLog {
     notifier.notify(.watchdog, .status("\(report.vault): \(report.code): \(report.text)"))
   }
 
-  private static func level(of report: TickReport) -> Logger.Level {
+  static func level(of report: TickReport) -> Logger.Level {
     switch report.ending {
     case .acted, .rehearsed: .notice
-    case .refused: report.code == "halted" ? .warning : .info
+    case .refused: level(ofRefusal: report.code)
     case .missed: .warning
+    }
+  }
+
+  /// Refusals that waiting alone need not end: a person should look.
+  static func level(ofRefusal code: String) -> Logger.Level {
+    switch Refusal.Code(rawValue: code) {
+    case .halted, .callInDoubt, .roleMissing, .policyDenied: .warning
+    default: .info
     }
   }
 }
