@@ -20,7 +20,7 @@ package enum Files {
   /// Writes a new file with mode 0600, durably, and never over an existing one: a keystore, a halt marker.
   ///
   /// - Throws: `fileExists` when something is there already, `file` when it cannot be written; then nothing is there.
-  package static func create(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o600) throws(HostError) {
+  package static func create(_ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600) throws(HostError) {
     // A name of its own: one left behind by a crash must not be in the way.
     let suffix = try Entropy.bytes(8).map { String($0, radix: 16) }.joined()
     let temporary = "\(path).\(suffix).new"
