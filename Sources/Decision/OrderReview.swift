@@ -84,7 +84,14 @@ struct OrderReview {
     _ order: OpenOrder, _ size: Quantity
   ) throws(ContractsError) -> (Disposition, Waiting?) {
     guard let trigger = order.triggerPrice else { return (.cancel(.priceTooFar), nil) }
-    if pricing.isMarketable(trigger, for: order.change) { return (.keep(.executing), nil) }
+    if pricing.isMarketable(trigger, for: order.change) {
+      // The venue's price is not ours: what our price has reached may have to wait all the same, and gives way like any
+      // other that has waited long enough. One that crosses already can do no more.
+      let age = headSeconds > order.updatedAt ? headSeconds - order.updatedAt : 0
+      let isAtWorst = try crosses(trigger, order.change)
+      if isAtWorst || age <= policy.orders.patienceSeconds { return (.keep(.executing), nil) }
+      return (.cross(size, .patienceOver), nil)
+    }
     if calibration.isUrgent { return (.cross(size, .driftUrgent), nil) }
     let resting = try pricing.resting(size, reduceOnly: order.kind.isDecrease)
     let crossing = try pricing.crossing(size, reduceOnly: order.kind.isDecrease)
@@ -136,6 +143,12 @@ struct OrderReview {
     return order.change.isNegative
       ? try acceptable < worst.scaled(by: .one - tolerance, rounding: .down)
       : try acceptable > worst.scaled(by: .one + tolerance, rounding: .up)
+  }
+
+  /// As near to the worst price allowed as makes no difference.
+  private func crosses(_ trigger: Price, _ change: Quantity) throws(ContractsError) -> Bool {
+    let slack = try assessment.price.scaled(by: policy.orders.requoteTolerance, rounding: .up)
+    return try trigger.distance(to: pricing.worstPrice(for: change)) <= slack
   }
 
   /// Farther from the price than a new limit would be. Nearer is never too far: it is about to fill.

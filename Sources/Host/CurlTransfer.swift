@@ -6,6 +6,7 @@ import Keeper
 final class CurlTransfer {
   let handle: UnsafeMutableRawPointer
   private let limits: TransportLimits
+  private let mask: SecretMask
   private(set) var body: [UInt8] = []
   private var headerBytes = 0
   /// Set just before the first byte of the request is written. Never cleared: libcurl repeats a request by itself when
@@ -17,9 +18,10 @@ final class CurlTransfer {
   /// libcurl's words for the last failure. May name the host, never the path; used for TLS failures only.
   let errorText: UnsafeMutablePointer<CChar>
 
-  init(handle: UnsafeMutableRawPointer, limits: TransportLimits) {
+  init(handle: UnsafeMutableRawPointer, limits: TransportLimits, mask: SecretMask) {
     self.handle = handle
     self.limits = limits
+    self.mask = mask
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
   }
@@ -67,7 +69,8 @@ final class CurlTransfer {
     var retryAfter: curl_off_t = 0
     vk_curl_get_offset(handle, CURLINFO_RETRY_AFTER, &retryAfter)
     let seconds = min(Int(clamping: retryAfter), limits.retryAfterSeconds)
-    return .answer(status: status, body: body, retryAfterSeconds: seconds > 0 ? seconds : nil)
+    let shown = mask.shown(body, status: status)
+    return .answer(status: status, body: shown, retryAfterSeconds: seconds > 0 ? seconds : nil)
   }
 
   /// What libcurl's code means for the caller. Once a byte may have left, no failure claims the opposite: a request

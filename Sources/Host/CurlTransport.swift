@@ -6,11 +6,13 @@ package import Keeper
 /// parallel under one deadline, over connections kept from earlier exchanges.
 ///
 /// Speaks http and https only, follows no redirect, obeys no proxy of the environment, and bounds every answer by its
-/// decoded size. Not thread-safe, except `interrupter`.
+/// decoded size. What is no answer to a batch leaves without the endpoint's secrets. Not thread-safe, except
+/// `interrupter`.
 package final class CurlTransport: Transport {
   private struct Endpoint {
     let configuration: EndpointConfiguration
     let headers: CurlHeaders
+    let mask: SecretMask
   }
 
   private let endpoints: [(id: EndpointID, endpoint: Endpoint)]
@@ -50,7 +52,9 @@ package final class CurlTransport: Transport {
         throw .endpoint(
           endpoint: configuration.id.name, problem: "configured twice", remedy: "give each endpoint its own name")
       }
-      list.append((configuration.id, Endpoint(configuration: configuration, headers: try CurlHeaders(configuration))))
+      let endpoint = Endpoint(
+        configuration: configuration, headers: try CurlHeaders(configuration), mask: SecretMask(configuration))
+      list.append((configuration.id, endpoint))
     }
     self.endpoints = list
     // With NOSIGNAL libcurl leaves SIGPIPE to the program: a peer that hangs up must not end it.
@@ -139,7 +143,7 @@ package final class CurlTransport: Transport {
       return .failure(.connect("no endpoint of this name is configured"))
     }
     guard let handle = idle.popLast() ?? curl_easy_init() else { return .failure(.connect("no memory")) }
-    let transfer = CurlTransfer(handle: handle, limits: limits)
+    let transfer = CurlTransfer(handle: handle, limits: limits, mask: endpoint.mask)
     let options = CurlOptions(
       endpoint: endpoint.configuration, headers: endpoint.headers, userAgent: userAgent, limits: limits,
       deadlineMilliseconds: deadlineMilliseconds)

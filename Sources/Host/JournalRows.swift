@@ -25,7 +25,7 @@ enum JournalRows {
 
   /// Steps through a stream one row at a time; nothing is collected.
   static func replay(
-    _ stream: JournalStream, from sequence: UInt64, in db: Database,
+    _ stream: JournalStream, from sequence: UInt64, limit: UInt64?, in db: Database,
     _ body: (JournalEntry) throws(JournalFailure) -> Void
   ) throws {
     guard let start = Int64(exactly: sequence) else { return }
@@ -33,9 +33,15 @@ enum JournalRows {
       db,
       sql: """
         SELECT sequence, unix_seconds, previous_hash, hash, payload FROM \(stream.rawValue)
-        WHERE sequence >= ? ORDER BY sequence
-        """, arguments: [start])
+        WHERE sequence >= ? ORDER BY sequence LIMIT ?
+        """, arguments: [start, limit.map { Int64(clamping: $0) } ?? -1])  // to SQLite a negative limit is none
     while let row = try rows.next() { try body(try entry(row, stream)) }
+  }
+
+  /// The end of the table's own index; no row is read.
+  static func newestSequence(_ stream: JournalStream, in db: Database) throws -> UInt64 {
+    let newest = try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM \(stream.rawValue)") ?? 0
+    return UInt64(clamping: newest)
   }
 
   /// A row is foreign data: a column that is not what it should be is an error and no trap.

@@ -60,14 +60,15 @@ package final class SQLiteJournalReader: JournalSource {
   }
 
   package func replay(
-    _ stream: JournalStream, from sequence: UInt64, _ body: (JournalEntry) throws(JournalFailure) -> Void
+    _ stream: JournalStream, from sequence: UInt64, limit: UInt64?,
+    _ body: (JournalEntry) throws(JournalFailure) -> Void
   ) throws(JournalFailure) {
     // The keeper is just making the file.
     if isEmpty { return }
     do {
       try queue.unsafeReentrantRead { db in
         try db.inTransaction(.deferred) {
-          try JournalRows.replay(stream, from: sequence, in: db, body)
+          try JournalRows.replay(stream, from: sequence, limit: limit, in: db, body)
           return .commit
         }
       }
@@ -75,6 +76,18 @@ package final class SQLiteJournalReader: JournalSource {
       throw JournalFailure(error, .reading, path: path.file)
     }
     try checkStillFrozen()
+  }
+
+  package func newestSequence(_ stream: JournalStream) throws(JournalFailure) -> UInt64 {
+    if isEmpty { return 0 }
+    let newest: UInt64
+    do {
+      newest = try queue.unsafeReentrantRead { db in try JournalRows.newestSequence(stream, in: db) }
+    } catch {
+      throw JournalFailure(error, .reading, path: path.file)
+    }
+    try checkStillFrozen()
+    return newest
   }
 
   /// SQLite's own check of the file's structure, for `journal verify`. Reads the whole file.

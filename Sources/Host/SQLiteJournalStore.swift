@@ -54,11 +54,23 @@ package final class SQLiteJournalStore: JournalStore {
   }
 
   package func replay(
-    _ stream: JournalStream, from sequence: UInt64, _ body: (JournalEntry) throws(JournalFailure) -> Void
+    _ stream: JournalStream, from sequence: UInt64, limit: UInt64?,
+    _ body: (JournalEntry) throws(JournalFailure) -> Void
   ) throws(JournalFailure) {
     if let failure { throw .closed(after: failure.description) }
     do {
-      try queue.unsafeReentrantRead { db in try JournalRows.replay(stream, from: sequence, in: db, body) }
+      try queue.unsafeReentrantRead { db in
+        try JournalRows.replay(stream, from: sequence, limit: limit, in: db, body)
+      }
+    } catch {
+      throw JournalFailure(error, .reading, path: path)
+    }
+  }
+
+  package func newestSequence(_ stream: JournalStream) throws(JournalFailure) -> UInt64 {
+    if let failure { throw .closed(after: failure.description) }
+    do {
+      return try queue.unsafeReentrantRead { db in try JournalRows.newestSequence(stream, in: db) }
     } catch {
       throw JournalFailure(error, .reading, path: path)
     }

@@ -54,6 +54,26 @@ package struct SecretURL: Sendable, Equatable, CustomStringConvertible, CustomDe
   package var debugDescription: String { origin }
   package var customMirror: Mirror { Mirror(self, children: ["origin": origin]) }
 
+  /// Where a provider may keep a key: user and password, each part of the path, each value of query and fragment, as
+  /// they stand in the URL.
+  var secretParts: [String] {
+    var parts: [String] = []
+    let afterScheme = text.firstRange(of: "://").map { text[$0.upperBound...] } ?? text[...]
+    let authority = afterScheme.prefix { !"/?#".contains($0) }
+    if let at = authority.lastIndex(of: "@") {
+      let user = authority[..<at]
+      parts += [String(user)] + user.split(separator: ":", maxSplits: 1).map { String($0) }
+    }
+    let target = afterScheme[authority.endIndex...]
+    let path = target.prefix { !"?#".contains($0) }
+    parts += path.split(separator: "/").map { String($0) }
+    for pair in target[path.endIndex...].split(whereSeparator: { "?&#".contains($0) }) {
+      let value = pair.firstIndex(of: "=").map { pair[pair.index(after: $0)...] } ?? pair
+      parts.append(String(value))
+    }
+    return parts
+  }
+
   private struct Parts {
     var scheme: String
     var host: String

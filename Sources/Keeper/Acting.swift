@@ -100,7 +100,10 @@ extension Keeper {
     _ answers: [EndpointAnswer], to transaction: JournaledTransaction, _ seen: Seen, _ report: inout TickReport
   ) throws(TickEnd) {
     let record = outbox.submitted(transaction, answers: answers, head: seen.evidence.head)
-    try commit([record])
+    let isNews = try asking { () throws(OutboxError) in
+      try outbox.isNews(answers, for: transaction, at: seen.evidence.head)
+    }
+    if isNews { try commit([record]) }
     report.note(promise: transaction.intentID, transactionHash: transaction.hash)
     report.note(event: record.name, record.words)
   }

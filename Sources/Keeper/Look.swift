@@ -27,8 +27,8 @@ struct Look: Sendable {
   /// Hashes of ours that some endpoint holds unmined.
   var pooled: [Bytes32] { views.flatMap(\.pooled) }
 
-  /// The same answers with the next lower head, for when nobody serves reads at this one (a head that only one backend of
-  /// a provider has seen, or that nobody has). nil when there is none.
+  /// The same answers with the next lower head, for when nobody serves reads at this one (a head that only one backend
+  /// of a provider has seen, or that nobody has). nil when there is none.
   func retreating() -> Look? {
     let lower = views.filter { $0.head.hash != head.hash && $0.head.number <= head.number }
     guard let next = EndpointView.farthest(lower) else { return nil }

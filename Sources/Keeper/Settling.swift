@@ -61,8 +61,9 @@ extension Keeper {
   private func outcome(of fate: OrderFate) -> PromiseRecord? {
     guard let placed = outbox.state.openOrders.first(where: { $0.key == fate.key }) else { return nil }
     let now = clock.now().unixSeconds
-    let age = now > placed.placedAtUnixSeconds ? now - placed.placedAtUnixSeconds : 0
-    let note = OrderNote(fate.state, ageSeconds: age)
+    // How long nothing has been heard: from the first tick that heard nothing.
+    let silentSince = placed.note?.state == "unknown" ? placed.notedAtUnixSeconds : now
+    let note = OrderNote(fate.state, ageSeconds: now > silentSince ? now - silentSince : 0)
     return placed.note == note ? nil : .orderOutcome(key: fate.key, note: note)
   }
 

@@ -108,8 +108,8 @@ extension Watch {
 }
 
 extension Answers {
-  /// The return data of a call with overrides; nil where the node says that it has none. Any other error is a failure of
-  /// this endpoint, since a check that was not made must not pass for one that cannot be made.
+  /// The return data of a call with overrides; nil where the node says that it has none. Any other error is a failure
+  /// of this endpoint, since a check that was not made must not pass for one that cannot be made.
   fileprivate func aggregate(_ place: Batch.Place<[UInt8]>) throws(NodeFailure) -> [UInt8]? {
     switch try outcome(place) {
     case .success(let data): return data

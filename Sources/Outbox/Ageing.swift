@@ -50,7 +50,7 @@ package enum Waiting: Hashable, Sendable, CustomStringConvertible {
     case .gasBudgetUsed(let id, let refusal): "\(id) is not replaced: \(refusal)"
     case .attemptsUsed(let id, let attempts, let limit): "\(id) was signed \(attempts) times, the limit is \(limit)"
     case .refusedForGood(let id, let rejection):
-      "\(id) is refused by the nodes (\(rejection)); its nonce must be cleared, see chains[].clear in the configuration"
+      "\(id) is refused by the nodes (\(rejection)); its nonce must be cleared (configuration: chains[].clear)"
     case .insufficientFunds(let id, let heldWei): "\(id) may cost \(heldWei) wei, and the sender holds less; top it up"
     case .halted(let id, let purpose): "\(id) is left alone while halted (\(purpose))"
     case .nonceInDoubt(let id, let nonce): "\(id) waits until it is known who used nonce \(nonce)"
@@ -105,6 +105,18 @@ extension Outbox {
     var head: HeadMark { evidence.head }
     var id: Bytes32 { promise.intent.id }
     var verdict: Submission? { Submission.strongest(of: last.answers) }
+    var refusedForGood: Rejection? { refusedForGood(last) }
+    var isToBeResent: Bool { isToBeResent(last) }
+
+    /// The call's last bytes below a no-op, if the world has heard them before: they may be takeable again, even though
+    /// their clearing was not. What was never sent is not sent for the first time after its clearing was tried.
+    var callBelow: Attempt? {
+      guard last.kind == .noOp,
+        let call = promise.attempts.last(where: { $0.kind != .noOp && $0.submittedAt != nil }),
+        refusedForGood(call) == nil
+      else { return nil }
+      return call
+    }
 
     /// The market asks for more than the last attempt offers, and its bytes are in no pool that we know of: waiting
     /// would only cost time.
@@ -114,10 +126,10 @@ extension Outbox {
     }
 
     /// No node ever took the bytes, and the last word is that none will.
-    var refusedForGood: Rejection? {
-      guard !last.mayBeKnown, case .rejected(let rejection) = verdict, rejection.consequence == .hopeless else {
-        return nil
-      }
+    private func refusedForGood(_ attempt: Attempt) -> Rejection? {
+      guard !attempt.mayBeKnown, case .rejected(let rejection) = Submission.strongest(of: attempt.answers),
+        rejection.consequence == .hopeless
+      else { return nil }
       return rejection
     }
 
@@ -143,12 +155,13 @@ extension Outbox {
       return orphaned
     }
 
-    var isToBeResent: Bool {
-      guard let submittedAt = last.submittedAt else { return true }
-      if evidence.sighting(of: last.transactionHash) == .inPool { return false }
+    func isToBeResent(_ attempt: Attempt) -> Bool {
+      guard let submittedAt = attempt.submittedAt else { return true }
+      if evidence.sighting(of: attempt.transactionHash) == .inPool { return false }
       // Mined once and orphaned since: the pools that gave them up must hear them again, now.
       if let orphaned = promise.orphanedSeen, submittedAt.number < orphaned.number { return true }
       // An endpoint that was too busy, or never reached, has not heard them: once per tick is polite enough.
+      let verdict = Submission.strongest(of: attempt.answers)
       if case .rejected(let rejection) = verdict, rejection.consequence == .tryAgain { return true }
       if case .notSent = verdict { return true }
       return submittedAt.hasWaited(policy.resendAfter, until: head)
@@ -158,12 +171,19 @@ extension Outbox {
   private func steps(_ overdue: Overdue, mayReplace: Bool) throws(OutboxError) -> [Step] {
     var steps: [Step] = []
     if overdue.last.submittedAt == nil {
-      // Durable and perhaps never heard of: the one thing a recovery must do first.
+      // Durable, perhaps never heard of, and older than a decision may get: it is cleared and not sent any more.
+      if mayReplace, overdue.isToBeCleared { return [try replacement(overdue, kind: .noOp)] }
+      // Otherwise the one thing a recovery must do first.
       return transaction(overdue.last.transactionHash, of: overdue.id).map { [.resend($0)] } ?? []
     }
     if mayReplace, overdue.isToBeCleared {
       steps.append(try replacement(overdue, kind: .noOp))
     } else if let rejection = overdue.refusedForGood {
+      if let call = overdue.callBelow, overdue.isToBeResent(call),
+        let bytes = transaction(call.transactionHash, of: overdue.id)
+      {
+        return [.resend(bytes)]
+      }
       return [.wait(.refusedForGood(intentID: overdue.id, rejection: rejection))]
     } else if mayReplace, overdue.isToBeReplaced {
       steps.append(try replacement(overdue, kind: overdue.last.kind == .noOp ? .noOp : .feeBump))

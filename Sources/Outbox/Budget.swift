@@ -78,8 +78,8 @@ extension Outbox {
     }
   }
 
-  /// How many tries for a vault failed within a window: reverted calls, and orders that the venue cancelled, froze or
-  /// let expire. The judge's retry budget is spent by these.
+  /// How many tries for a vault failed within a window: reverted calls, and orders that the venue cancelled, let expire
+  /// or froze, each freeze counted. The judge's retry budget is spent by these.
   package func failedTries(
     vault: String, chainID: UInt64, windowSeconds: UInt64, now unixSeconds: UInt64
   ) -> Int {
@@ -90,11 +90,11 @@ extension Outbox {
         if Self.isWithin(windowSeconds, of: unixSeconds, promise.settledAtUnixSeconds) { count += 1 }
       }
     }
-    for order in state.endedOrders where order.vault == vault && order.chainID == chainID && order.hasFailed {
-      if Self.isWithin(windowSeconds, of: unixSeconds, order.endedAtUnixSeconds) { count += 1 }
+    for order in state.endedOrders where order.vault == vault && order.chainID == chainID {
+      if Self.isWithin(windowSeconds, of: unixSeconds, order.endedAtUnixSeconds) { count += order.failures }
     }
     for order in state.openOrders where order.vault == vault && order.chainID == chainID {
-      if order.hasFailed { count += 1 }
+      count += order.failures
     }
     return count
   }

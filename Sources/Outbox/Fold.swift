@@ -226,7 +226,7 @@ extension OutboxState {
       openOrders.append(
         PlacedOrder(
           key: key, intentID: intentID, chainID: origin.chainID, vault: origin.vault,
-          placedAtUnixSeconds: unixSeconds))
+          placedAtUnixSeconds: unixSeconds, notedAtUnixSeconds: unixSeconds))
     }
   }
 
@@ -248,16 +248,18 @@ extension OutboxState {
     guard let index = openOrders.firstIndex(where: { $0.key == key }) else {
       throw Self.contradiction("orderOutcome", "order \(key) is not open")
     }
-    openOrders[index].hasFailed = openOrders[index].hasFailed || note.isFailure
+    // One failure is told once and for as long as it lasts; after better news the next one is another.
+    if note.isFailure, openOrders[index].note?.isFailure != true { openOrders[index].failures += 1 }
     guard note.isFinal else {
       openOrders[index].note = note
+      openOrders[index].notedAtUnixSeconds = unixSeconds
       return
     }
     let order = openOrders.remove(at: index)
     endedOrders.append(
       EndedOrder(
         key: key, intentID: order.intentID, chainID: order.chainID, vault: order.vault, note: note,
-        hasFailed: order.hasFailed, placedAtUnixSeconds: order.placedAtUnixSeconds, endedAtUnixSeconds: unixSeconds))
+        failures: order.failures, placedAtUnixSeconds: order.placedAtUnixSeconds, endedAtUnixSeconds: unixSeconds))
   }
 
   // MARK: Helpers

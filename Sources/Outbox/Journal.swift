@@ -64,10 +64,20 @@ package final class Journal {
   /// Set once a write has failed: what the store holds is unknown until the next start.
   private var failure: JournalFailure?
 
-  /// Opens a journal for writing after verifying all of it.
+  /// How many observations are verified at a start. 5,000 are most of a day of one vault at a tick every 12 s and
+  /// 35 MB, read in seconds; a month of several vaults would keep the hedge waiting for minutes.
+  package static let observationsVerifiedAtStart: UInt64 = 5_000
+
+  /// How many entries pruning reads at a time: few enough to hold, and an hour of one vault at a tick every 12 s.
+  private static let pruningStride: UInt64 = 300
+
+  /// Opens a journal for writing after verifying all promises and the newest observations: what the outbox remembers,
+  /// and what the next entries are chained to. Verifying all observations is `JournalReader.verify`'s work.
   /// - Throws: `corrupt` and the other failures of `JournalReader.verify`.
-  package init(open store: any JournalStore) throws(JournalFailure) {
-    let verified = try JournalReader(store).verify()
+  package init(
+    open store: any JournalStore, newestObservations: UInt64 = Journal.observationsVerifiedAtStart
+  ) throws(JournalFailure) {
+    let verified = try JournalVerifier.verify(store, newestObservations: max(newestObservations, 1))
     self.store = store
     promises = verified.promises
     observations = verified.observations
@@ -111,20 +121,31 @@ package final class Journal {
   package func pruneObservations(
     before cutoffUnixSeconds: UInt64, at unixSeconds: UInt64
   ) throws(JournalFailure) -> UInt64? {
-    var last: JournalLink?
-    var isYoungReached = false
-    let newest = observations.sequence
-    try store.replay(.observations, from: 1) { (entry) throws(JournalFailure) in
-      if entry.unixSeconds >= cutoffUnixSeconds || entry.sequence >= newest { isYoungReached = true }
-      if !isYoungReached { last = JournalLink(sequence: entry.sequence, hash: entry.hash) }
-    }
-    guard let last else { return nil }
+    guard let last = try lastObservation(before: cutoffUnixSeconds) else { return nil }
     _ = try append([.observationsPruned(through: last.sequence, hash: last.hash)], at: unixSeconds)
     do { try store.pruneObservations(through: last.sequence) } catch {
       failure = error
       throw error
     }
     return last.sequence
+  }
+
+  /// The last observation of those at the beginning that were all written before `cutoffUnixSeconds`, the newest one
+  /// never among them. Reads what is to be forgotten, and little more.
+  private func lastObservation(before cutoffUnixSeconds: UInt64) throws(JournalFailure) -> JournalLink? {
+    var last: JournalLink?
+    var isYoungReached = false
+    while !isYoungReached {
+      var seen: UInt64 = 0
+      let next = (last?.sequence ?? 0) + 1
+      try store.replay(.observations, from: next, limit: Self.pruningStride) { (entry) throws(JournalFailure) in
+        seen += 1
+        if entry.unixSeconds >= cutoffUnixSeconds || entry.sequence >= observations.sequence { isYoungReached = true }
+        if !isYoungReached { last = JournalLink(sequence: entry.sequence, hash: entry.hash) }
+      }
+      if seen == 0 { break }
+    }
+    return last
   }
 
   private func write(_ entries: [JournalEntry]) throws(JournalFailure) {

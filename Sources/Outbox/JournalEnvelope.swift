@@ -44,6 +44,39 @@ struct JournalEnvelope<Record: Codable & Sendable>: Codable, Sendable {
   }
 }
 
+/// The envelope without its record: enough to verify how the streams are linked. An observation is some 7 KB that a
+/// verification has no use for, and a month of them is more than a start can wait for.
+struct JournalEnvelopeLink: Sendable {
+  let link: JournalLink?
+
+  init(reading entry: JournalEntry) throws(JournalFailure) {
+    let text: JSON
+    do { text = try JSON.parse(entry.payload) } catch { throw Self.noRecord(entry, "\(error)") }
+    guard let format = text["format"]?.integer, text["record"] != nil else {
+      throw Self.noRecord(entry, "it has no format, or no record")
+    }
+    guard format == JournalEnvelope<ObservationRecord>.currentFormat else {
+      throw .foreignFormat(
+        what: "entry \(entry.sequence) of \(entry.stream) has format \(format), known is "
+          + "\(JournalEnvelope<ObservationRecord>.currentFormat)")
+    }
+    guard let link = text["link"], !link.isNull else {
+      self.link = nil
+      return
+    }
+    guard let number = link["sequence"]?.integer, let sequence = UInt64(exactly: number),
+      let hash = link["hash"]?.string
+    else { throw Self.noRecord(entry, "its link names no entry") }
+    do { self.link = JournalLink(sequence: sequence, hash: try Bytes32(hex: hash)) } catch {
+      throw Self.noRecord(entry, "\(error)")
+    }
+  }
+
+  private static func noRecord(_ entry: JournalEntry, _ why: String) -> JournalFailure {
+    .corrupt(stream: entry.stream, sequence: entry.sequence, difference: "its payload is no record: \(why)")
+  }
+}
+
 /// What was seen in a tick, and why it led to nothing or something. Opaque here: the Keeper writes it, `journal show`
 /// and `explain` print it.
 package struct ObservationRecord: Hashable, Sendable, Codable {

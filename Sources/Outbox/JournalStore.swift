@@ -3,12 +3,27 @@ package import Ethereum
 /// Where a journal's entries can be read. The half of the store that `explain`, `pending` and `journal verify|show`
 /// hold: with only this as a value nothing can be written, and no lock is needed.
 package protocol JournalSource: AnyObject {
-  /// Hands the entries of `stream` whose sequence is at least `sequence` to `body`, in ascending order of sequence, and
-  /// none twice. One call sees one consistent state of the stream.
+  /// Hands the entries of `stream` whose sequence is at least `sequence` to `body`, in ascending order of sequence,
+  /// none twice, and no more than `limit` of them; nil for all. One call sees one consistent state of the stream.
   /// - Throws: what `body` throws, at once, or `JournalFailure.unreadable` when the store cannot be read.
   func replay(
-    _ stream: JournalStream, from sequence: UInt64, _ body: (JournalEntry) throws(JournalFailure) -> Void
+    _ stream: JournalStream, from sequence: UInt64, limit: UInt64?,
+    _ body: (JournalEntry) throws(JournalFailure) -> Void
   ) throws(JournalFailure)
+
+  /// The highest sequence held of `stream`, 0 if none is. Reads no entry.
+  /// - Throws: `JournalFailure.unreadable` when the store cannot be read.
+  func newestSequence(_ stream: JournalStream) throws(JournalFailure) -> UInt64
+}
+
+extension JournalSource {
+  /// Hands out all entries of `stream` from `sequence` on.
+  /// - Throws: as `replay` with a limit.
+  package func replay(
+    _ stream: JournalStream, from sequence: UInt64, _ body: (JournalEntry) throws(JournalFailure) -> Void
+  ) throws(JournalFailure) {
+    try replay(stream, from: sequence, limit: nil, body)
+  }
 }
 
 /// The journal's door to the world: bytes that stay. Implemented over a database by the real world and in memory by the

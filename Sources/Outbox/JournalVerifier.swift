@@ -14,16 +14,25 @@ package struct ChainTail: Hashable, Sendable {
 package struct JournalVerification: Hashable, Sendable {
   package let promises: ChainTail
   package let observations: ChainTail
-  /// Sequence of the first observation that is still held; one above the last if none is.
+  /// Sequence of the first observation that was looked at: in a full verification the first that is still held.
   package let firstObservation: UInt64
 }
 
 /// Walks both streams once and believes nothing: each entry's hash over its own bytes, its place in the chain, its
 /// payload, and what the two streams say about each other.
 enum JournalVerifier {
-  static func verify(_ source: any JournalSource) throws(JournalFailure) -> JournalVerification {
+  /// - Parameter newestObservations: how many observations to look at, at least 1, all older ones being believed; nil
+  ///   for all that are held. Promises are always looked at whole.
+  static func verify(
+    _ source: any JournalSource, newestObservations: UInt64? = nil
+  ) throws(JournalFailure) -> JournalVerification {
     let promises = try walkPromises(source)
-    let observations = try walkObservations(source, promises)
+    var begin: UInt64 = 1
+    if let newestObservations {
+      let newest = try source.newestSequence(.observations)
+      if newest > newestObservations { begin = newest - newestObservations + 1 }
+    }
+    let observations = try walkObservations(source, from: begin, promises)
     return JournalVerification(
       promises: promises.tail, observations: observations.tail, firstObservation: observations.first)
   }
@@ -60,17 +69,17 @@ enum JournalVerifier {
   }
 
   private static func walkObservations(
-    _ source: any JournalSource, _ promises: PromiseWalk
+    _ source: any JournalSource, from begin: UInt64, _ promises: PromiseWalk
   ) throws(JournalFailure) -> (tail: ChainTail, first: UInt64) {
     var tail: ChainTail?
     var first: UInt64 = 1
     var nextLink = 0
     var newestLink: UInt64 = 0
-    try source.replay(.observations, from: 1) { (entry) throws(JournalFailure) in
+    try source.replay(.observations, from: begin) { (entry) throws(JournalFailure) in
       if let tail {
         try check(entry, in: .observations, follows: tail)
       } else {
-        try check(entry, in: .observations, follows: try start(before: entry, promises.anchors))
+        try check(entry, in: .observations, follows: try start(before: entry, from: begin, promises.anchors))
         first = entry.sequence
         while nextLink < promises.links.count, promises.links[nextLink].link.sequence < first { nextLink += 1 }
       }
@@ -81,7 +90,7 @@ enum JournalVerifier {
         }
         nextLink += 1
       }
-      if let link = try JournalEnvelope<ObservationRecord>(reading: entry).link {
+      if let link = try JournalEnvelopeLink(reading: entry).link {
         guard link.sequence >= newestLink else { throw corrupt(entry, "its link to promise \(link) goes backwards") }
         guard link.sequence >= 1, link.sequence <= UInt64(promises.hashes.count) else {
           throw JournalFailure.corrupt(
@@ -103,12 +112,13 @@ enum JournalVerifier {
     return (tail ?? ChainTail(sequence: 0, hash: JournalEntry.genesis(of: .observations)), first)
   }
 
-  /// What the first held observation must follow: the beginning of the stream, or a place where the promises say that
-  /// earlier ones were forgotten.
+  /// What the first observation must follow: the beginning of the stream, a place where the promises say that earlier
+  /// ones were forgotten, or, where the walk begins later than that, whatever it says itself.
   private static func start(
-    before entry: JournalEntry, _ anchors: [JournalLink]
+    before entry: JournalEntry, from begin: UInt64, _ anchors: [JournalLink]
   ) throws(JournalFailure) -> ChainTail {
     if entry.sequence == 1 { return ChainTail(sequence: 0, hash: JournalEntry.genesis(of: .observations)) }
+    if begin > 1, entry.sequence == begin { return ChainTail(sequence: begin - 1, hash: entry.previousHash) }
     guard let anchor = anchors.first(where: { entry.sequence > 0 && $0.sequence == entry.sequence - 1 }) else {
       throw corrupt(entry, "it is the first one held, and no promise says that those before were forgotten")
     }

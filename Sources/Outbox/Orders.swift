@@ -27,8 +27,11 @@ package struct PlacedOrder: Hashable, Sendable {
   package let placedAtUnixSeconds: UInt64
   /// The last that was heard of it; nil if nothing yet.
   package internal(set) var note: OrderNote?
-  /// It has failed once, whatever it is now: a frozen order that we take back has failed all the same.
-  package internal(set) var hasFailed = false
+  /// When `note` was written, or the order was placed if nothing has been heard of it yet.
+  package internal(set) var notedAtUnixSeconds: UInt64
+  /// How often it has failed, whatever it is now: a frozen order that we take back has failed all the same, and one
+  /// that is repaired and freezes again has failed twice. To end while frozen is no second failure.
+  package internal(set) var failures = 0
 }
 
 /// An order that is over.
@@ -38,8 +41,8 @@ package struct EndedOrder: Hashable, Sendable {
   package let chainID: UInt64
   package let vault: String
   package let note: OrderNote
-  /// It failed, in the end or on the way there. Counts against the retry budget.
-  package let hasFailed: Bool
+  /// How often it failed, in the end and on the way there. Counts against the retry budget.
+  package let failures: Int
   package let placedAtUnixSeconds: UInt64
   package let endedAtUnixSeconds: UInt64
 }

@@ -10,6 +10,7 @@ import Ethereum
 /// | another block stands at the height of an inclusion            | unmined; the same bytes go out again  |
 /// | nonce counted, every hash of ours unknown                     | in doubt: the lane is frozen          |
 /// | the same, at depth, from all endpoints or with the culprit    | superseded, halt                      |
+/// | the same, at ten depths, from those that still answer         | superseded, halt                      |
 /// | nonce in doubt, and not counted any more                      | doubt lifted                          |
 extension Outbox {
   /// What follows from this tick's evidence, in the order in which it must be committed. Empty most of the time.
@@ -49,9 +50,10 @@ extension Outbox {
       return [.mined(intentID: id, inclusion: found, seen: evidence.head)]
     }
     if let found, found.isInSameBlock(as: known) {
-      // The same receipt told differently is a contradiction, and waits.
-      guard maySettle, found == known, isFinal(known, since: since, evidence.head, policy.depth),
-        let outcome = promise.outcome(of: known)
+      // Told to have succeeded and to have failed is a contradiction, and waits. Figures may differ: there are nodes
+      // that leave the price out.
+      guard maySettle, found.succeeded == known.succeeded,
+        isFinal(known, since: since, evidence.head, policy.depth), let outcome = promise.outcome(of: known)
       else { return [] }
       return [.settled(intentID: id, outcome: outcome, seen: evidence.head)]
     }
@@ -92,7 +94,9 @@ extension Outbox {
       return [.nonceDoubted(lane: lane.id, nonce: suspect.nonce, seen: evidence.head)]
     }
     guard doubt.since.hasWaited(policy.depth, until: evidence.head),
+      // An endpoint that has been away for ten depths will not tell any more; a halt is the safe answer.
       evidence.isComplete || evidence.strangerHash != nil
+        || doubt.since.hasWaited(policy.depth.tenfold, until: evidence.head)
     else { return [] }
     let foreign = ForeignNonce(
       lane: lane.id, nonce: suspect.nonce, ourHashes: suspect.promise?.hashes ?? [],

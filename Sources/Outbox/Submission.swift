@@ -67,6 +67,26 @@ package enum Submission: Hashable, Sendable, Codable, CustomStringConvertible {
   }
 }
 
+extension Outbox {
+  /// Whether what the endpoints said to another submission of the same bytes is worth a record: the first one, other
+  /// answers than the last ones, after a reorg, and after the usual wait. In between the bytes may go out each tick,
+  /// and promises are kept for ever.
+  /// - Throws: `noPolicy`.
+  package func isNews(
+    _ answers: [EndpointAnswer], for transaction: JournaledTransaction, at head: HeadMark
+  ) throws(OutboxError) -> Bool {
+    guard let promise = state.openPromise(transaction.intentID), let attempt = promise.attempt(transaction.hash),
+      let submittedAt = attempt.submittedAt
+    else { return true }
+    let isSame = attempt.answers.elementsEqual(answers) {
+      $0.endpoint == $1.endpoint && $0.submission.name == $1.submission.name
+    }
+    if !isSame { return true }
+    if let orphaned = promise.orphanedSeen, submittedAt.number < orphaned.number { return true }
+    return submittedAt.hasWaited(try policy(for: promise.intent.chainID).resendAfter, until: head)
+  }
+}
+
 /// Why a node did not take signed bytes.
 package enum Rejection: String, Hashable, Sendable, Codable, CaseIterable, CustomStringConvertible {
   /// The nonce is used: perhaps by these very bytes. Look the hash up before concluding anything.

@@ -23,6 +23,8 @@ package final class MemoryJournalStore: JournalStore {
   private var faults: [(append: Int, fault: Fault)] = []
   /// How many appends were asked for, failed ones included.
   package private(set) var appends = 0
+  /// How many entries were handed out by replays.
+  package private(set) var entriesRead = 0
 
   package init() {}
 
@@ -60,9 +62,17 @@ package final class MemoryJournalStore: JournalStore {
   }
 
   package func replay(
-    _ stream: JournalStream, from sequence: UInt64, _ body: (JournalEntry) throws(JournalFailure) -> Void
+    _ stream: JournalStream, from sequence: UInt64, limit: UInt64?,
+    _ body: (JournalEntry) throws(JournalFailure) -> Void
   ) throws(JournalFailure) {
-    for entry in held(stream) where entry.sequence >= sequence { try body(entry) }
+    for entry in held(stream).filter({ $0.sequence >= sequence }).prefix(limit.map { Int(clamping: $0) } ?? .max) {
+      entriesRead += 1
+      try body(entry)
+    }
+  }
+
+  package func newestSequence(_ stream: JournalStream) throws(JournalFailure) -> UInt64 {
+    held(stream).last?.sequence ?? 0
   }
 
   package func pruneObservations(through sequence: UInt64) throws(JournalFailure) {

@@ -148,6 +148,18 @@ import Testing
       message: "80:19: vaults[0].venue.collateral: \"DAI\" is not a token of this vault with an address; "
         + "write the symbol of one of its tokens: WETH, USDC"),
     Mistake(
+      old: "collateral: USDC", new: "collateral: WETH",
+      message: "80:19: vaults[0].venue.collateral: \"WETH\" is a base token, and collateral is valued at the quote's "
+        + "price; name one of the quote tokens: USDC"),
+    Mistake(
+      old: "    clear:\n      after: {blocks: 20, time: 5m}\n", new: "    clear: nevr\n",
+      message: "39:12: chains[0].clear: \"nevr\" is not known here; "
+        + "write never, or after: with blocks and time below"),
+    Mistake(
+      old: "clearLimit: 50000", new: "clearLimit: 20999",
+      message: "41:73: chains[0].gas.clearLimit: \"20999\" is out of range; "
+        + "write a whole number from 21000 to 100000000"),
+    Mistake(
       old: "      - name: b\n", new: "      - name: a\n",
       message: "18:9: chains[0].endpoints[1].name: \"a\" is used twice; choose another"),
     Mistake(

@@ -40,6 +40,7 @@ import Testing
     #expect(chain.lane.clearAfter == Patience(blocks: 20, seconds: 300))
     #expect(chain.lane.clearingCeilingWei == 300_000_000_000)
     #expect(chain.gas.limit == 4_000_000 && chain.gas.marginPercent == 25)
+    #expect(chain.gas.clearLimit == 50_000 && chain.lane.noOpGasLimit == 50_000)
     #expect(chain.gas.perDayWei == 500_000_000_000_000_000 && chain.gas.clearNonceReserveWei == 10_000_000_000_000_000)
 
     let vault = try #require(it.vaults.first)
@@ -65,10 +66,11 @@ import Testing
       chain.fees.minimumTipWei == 100_000_000 && chain.fees.tipPercentile == 50 && chain.fees.baseFeeMultiple == 2)
     #expect(chain.lane.depth == Patience(blocks: 12, seconds: 120))
     // The model is arbitrum: nothing is replaced.
-    #expect(chain.lane.replaceAfter == nil && chain.lane.clearAfter == nil)
+    #expect(chain.lane.replaceAfter == nil)
+    #expect(chain.lane.clearAfter == Patience(blocks: 100, seconds: 1_800))
     #expect(chain.lane.replacementPerMille == 125 && chain.lane.attemptsPerPromise == 10)
-    // 21,000 gas at twice the ceiling of 2 gwei.
-    #expect(chain.gas.clearNonceReserveWei == 84_000_000_000_000)
+    // Arbitrum's 2,000,000 gas at twice the ceiling of 2 gwei.
+    #expect(chain.lane.noOpGasLimit == 2_000_000 && chain.gas.clearNonceReserveWei == 8_000_000_000_000_000)
     let vault = try #require(it.vaults.first)
     #expect(vault.oracle.quote == nil && vault.shares == nil && vault.pause == nil)
     #expect(vault.oracle.base.limits.marginSeconds == 300 && vault.oracle.sequencer?.graceSeconds == 3_600)
@@ -79,6 +81,28 @@ import Testing
     let it = try Fixtures.read(Fixtures.full("    multicall3: canonical\n", "    multicall3: absent\n"))
     #expect(it.chains[0].multicall3 == nil)
     #expect(try Fixtures.read(Fixtures.full("enabled: true", "enabled: false")).chains[0].lane.replaceAfter == nil)
+    #expect(try Fixtures.read(Fixtures.full(clear, "    clear: never\n")).chains[0].lane.clearAfter == nil)
+  }
+
+  private let clear = "    clear:\n      after: {blocks: 20, time: 5m}\n"
+
+  @Test(arguments: ["", "    clear: {}\n", "    clear:\n", "    clear: {after: {}}\n"])
+  func aStuckNonceIsClearedUnlessTheFileSaysNever(written: String) throws {
+    let lane = try Fixtures.read(Fixtures.full(clear, written)).chains[0].lane
+    #expect(lane.clearAfter == Patience(blocks: 100, seconds: 1_800))
+  }
+
+  /// The gas of a clearing, and the reserve that is counted with it at the clearing ceiling of 300 gwei.
+  @Test(arguments: [
+    ("eip1559", "", 21_000, 6_300_000_000_000_000), ("legacy", "", 21_000, 6_300_000_000_000_000),
+    ("arbitrum", "", 2_000_000, 600_000_000_000_000_000),
+    ("arbitrum", "clearLimit: 30000, ", 30_000, 9_000_000_000_000_000),
+  ])
+  func theGasOfAClearingFollowsTheFeeModel(model: String, written: String, gas: UInt64, reserveWei: UInt64) throws {
+    let yaml = try Fixtures.full("clearNonceReserve: 0.01 ether, clearLimit: 50000, ", written)
+      .replacingOccurrences(of: "model: eip1559", with: "model: \(model)")
+    let chain = try Fixtures.read(yaml).chains[0]
+    #expect(chain.lane.noOpGasLimit == gas && chain.gas.clearNonceReserveWei == UInt256(reserveWei))
   }
 
   @Test(arguments: [

@@ -22,7 +22,7 @@ import Testing
     #expect(terms.impactOfBuyingProbe == .zero, "a gain is no cost")
     #expect(terms.impactOfSellingProbe.description == "8.000000000000000001", "a loss is rounded up")
     #expect(terms.collateralBalanceUnits == 40_000_000_000)
-    #expect(terms.collateralAllowanceUnits == 50_000_000_000)
+    #expect(terms.collateralAllowanceUnits == 50_000_000_000 && terms.collateralDecimals == 6)
     #expect(terms.borrowingPerSecondLong.raw == 1_585_489_600, "1585489599188229325215 of 10^30, rounded up")
     #expect(terms.borrowingPerSecondShort == .zero)
     #expect(terms.fundingPerSecondLong.raw == 20_000_000_001, "the paying side, rounded up")

@@ -271,9 +271,21 @@ struct StandingOrderTests {
   }
 
   @Test func anOrderTheMarketHasReachedIsWaitedFor() throws {
-    let judgement = try judged(World.order(-10, trigger: 2999, updatedAt: World.now - 10_000))
+    let judgement = try judged(World.order(-10, trigger: 2999))
     #expect(judgement.code == .orderPending)
     #expect(judgement.plan?.standing.first?.reason == .executing)
+  }
+
+  /// By our price it would fill and by the venue's it does not: patience ends here too, 5 seconds behind. What lies
+  /// within 0.5 % of 3,000 from the worst price, 2,970, crosses already.
+  @Test(
+    arguments: [(2999, 600, false), (2999, 601, true), (2986, 601, true), (2985, 601, false), (2970, 10_000, false)]
+      as [(Price, UInt64, Bool)])
+  func anOrderTheMarketHasReachedIsNotWaitedForForEver(trigger: Price, age: UInt64, crosses: Bool) throws {
+    let judgement = try judged(World.order(-10, trigger: trigger, updatedAt: World.now - 5 - age))
+    #expect(judgement.actions == (crosses ? ["amend -10 limit 2970"] : []))
+    #expect(judgement.reasons == (crosses ? [.patienceOver] : []))
+    #expect(judgement.code == (crosses ? nil : .orderPending))
   }
 
   @Test(arguments: [(nil, true), (2955, true), (2956, false), (2990, false)] as [(Price?, Bool)])

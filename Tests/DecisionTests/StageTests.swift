@@ -63,6 +63,14 @@ struct AssessmentTests {
     #expect(try Assessment(observation, policy: World.policy()).collateralFree == 5000)
   }
 
+  /// The venue's own token counts, whatever other quote tokens the vault lists before it.
+  @Test func collateralIsCountedInTheVenuesDecimals() throws {
+    let dai = SpotToken(symbol: "DAI", address: nil, decimals: 18, role: .quote)
+    let balances = [SpotBalance(token: dai, units: 1)] + World.vault().balances
+    let vault = VaultReading(balances: balances, totalAssets: nil, totalSupply: nil, isPaused: false)
+    #expect(try Assessment(World.observation(vault: vault), policy: World.policy()).collateralFree == 40_000)
+  }
+
   @Test func aWorthlessVaultHasNoFraction() throws {
     let observation = World.observation(
       vault: World.vault(base: 0, quote: 0), positions: [World.short(collateral: 0, unrealised: -100)])

@@ -98,6 +98,27 @@ import Testing
     #expect(try store.all(.observations).map(\.sequence) == [10, 11])
   }
 
+  @Test func aReplayEndsAtItsLimitAndTheNewestIsKnown() throws {
+    func check(_ source: any JournalSource) throws {
+      #expect(try source.newestSequence(.promises) == 0)
+      #expect(try source.newestSequence(.observations) == 7)
+      for (from, limit, expected) in [
+        (0, 2, [3, 4]), (4, 3, [4, 5, 6]), (6, 9, [6, 7]), (5, .max, [5, 6, 7]), (3, 0, []), (8, 1, []),
+      ] as [(UInt64, UInt64, [UInt64])] {
+        var seen: [UInt64] = []
+        try source.replay(.observations, from: from, limit: limit) { seen.append($0.sequence) }
+        #expect(seen == expected, "\(limit) from \(from)")
+      }
+      #expect(try source.all(.observations).count == 5)
+    }
+    let store = try store()
+    #expect(try store.newestSequence(.observations) == 0)
+    try store.append(try (1...7).map { try entry(.observations, $0) })
+    try store.pruneObservations(through: 2)
+    try check(store)
+    try check(try SQLiteJournalReader(path: path))
+  }
+
   @Test func theBodyMayStopAReplayAndMayAskAgain() throws {
     let store = try store()
     try store.append(try (1...5).map { try entry(.promises, $0) })

@@ -16,6 +16,99 @@ import Testing
     #expect(restarted.outbox.standing(try Make.lane()) == .inDoubt)
   }
 
+  @Test func yesterdaysBytesThatWereNeverSentAreClearedAndNotSent() throws {
+    var desk = try Desk()
+    let signed = try desk.sign(try Make.intent())
+    #expect(try desk.outbox.due(try unknown([signed], 149), quote: Make.fees, now: 0) == [.resend(signed)])
+    // 50 blocks and 600 s after the signature.
+    #expect(try desk.outbox.due(try unknown([signed], 150), quote: Make.fees, now: 0).map(name) == ["noOp"])
+    // Nor where the no-op cannot be afforded.
+    var dear = try Desk(Make.policy(ceiling: 1_000, clearingCeiling: 1_100))
+    let held = try dear.sign(try Make.intent())
+    #expect(try dear.outbox.due(try unknown([held], 150), quote: Make.fees, now: 0).map(name) == ["atCeiling"])
+    // Where nothing is ever cleared they go out after any length of time.
+    var never = try Desk(Make.policy(clearAfter: nil))
+    let old = try never.sign(try Make.intent())
+    #expect(try never.outbox.due(try unknown([old], 9_000), quote: Make.fees, now: 0) == [.resend(old)])
+  }
+
+  @Test func underANoOpThatIsRefusedForGoodTheCallIsOfferedAgain() throws {
+    var desk = try Desk()
+    let call = try desk.sign(try Make.intent())
+    try desk.submit(call, .rejected(.feeCapBelowBaseFee))
+    let noOp = try refusedNoOp(below: call, &desk)
+    #expect(try desk.outbox.due(try unknown([call, noOp], 104), quote: Make.fees, now: 0) == [.resend(call)])
+    // Once taken it waits like any other.
+    try desk.submit(call, .accepted, at: Make.head(104))
+    #expect(
+      try desk.outbox.due(try unknown([call, noOp], 105), quote: Make.fees, now: 0).map(name) == ["refusedForGood"])
+    #expect(try desk.outbox.due(try unknown([call, noOp], 106), quote: Make.fees, now: 0) == [.resend(call)])
+    let pooled = [TransactionSighting(hash: call.hash, sighting: .inPool), .unknown(noOp)]
+    let evidence = try Make.evidence(Make.head(106), minedNonce: 7, sightings: pooled)
+    #expect(try desk.outbox.due(evidence, quote: Make.fees, now: 0).map(name) == ["refusedForGood"])
+  }
+
+  @Test func aCallThatIsHopelessOrWasNeverSentIsNotOfferedUnderItsNoOp() throws {
+    var desk = try Desk()
+    let hopeless = try desk.sign(try Make.intent())
+    try desk.submit(hopeless, .rejected(.typeNotSupported))
+    let noOp = try refusedNoOp(below: hopeless, &desk)
+    #expect(
+      try desk.outbox.due(try unknown([hopeless, noOp], 120), quote: Make.fees, now: 0).map(name)
+        == ["refusedForGood"])
+    var late = try Desk()
+    let unsent = try late.sign(try Make.intent())
+    let clearing = try refusedNoOp(below: unsent, &late)
+    #expect(
+      try late.outbox.due(try unknown([unsent, clearing], 160), quote: Make.fees, now: 0).map(name)
+        == ["refusedForGood"])
+  }
+
+  /// Signs the no-op that clears `call` at block 101, and submits it at 102 to nodes that will never take it.
+  private func refusedNoOp(below call: JournaledTransaction, _ desk: inout Desk) throws -> JournaledTransaction {
+    let evidence = try unknown([call], 101)
+    let step = try desk.outbox.clearing(call.intentID, evidence, quote: Make.fees, now: 0)
+    guard case .replace(let reservation)? = step else {
+      Issue.record("\(String(describing: step))")
+      return call
+    }
+    let noOp = try desk.sign(reservation)
+    try desk.submit(noOp, .rejected(.intrinsicGasTooLow), at: Make.head(102))
+    return noOp
+  }
+
+  @Test func theSameAnswersAreNewsOnlyAfterTheWait() throws {
+    var desk = try Desk()
+    let sent = try desk.sign(try Make.intent())
+    func isNews(_ submissions: [Submission], _ number: UInt64) throws -> Bool {
+      let answers = submissions.enumerated().map { EndpointAnswer(endpoint: "\($0.offset)", submission: $0.element) }
+      return try desk.outbox.isNews(answers, for: sent, at: Make.head(number))
+    }
+    #expect(try isNews([.rejected(.busy), .notSent(why: "no route")], 100))
+    try desk.commit([
+      desk.outbox.submitted(
+        sent,
+        answers: [
+          EndpointAnswer(endpoint: "0", submission: .rejected(.busy)),
+          EndpointAnswer(endpoint: "1", submission: .notSent(why: "no route")),
+        ], head: Make.head(100))
+    ])
+    #expect(try !isNews([.rejected(.busy), .notSent(why: "no route to host")], 101))
+    #expect(try isNews([.rejected(.busy), .accepted], 101))
+    #expect(try isNews([.rejected(.busy)], 101))
+    #expect(try isNews([.notSent(why: "no route"), .rejected(.busy)], 101))
+    // 2 blocks and 24 s.
+    #expect(try isNews([.rejected(.busy), .notSent(why: "no route")], 102))
+    // A reorg since: until it is written that the bytes went out again, they are due each tick.
+    let inclusion = Inclusion.of(sent, in: Make.head(101))
+    try desk.commit([
+      .mined(intentID: sent.intentID, inclusion: inclusion, seen: Make.head(101)),
+      .unmined(
+        intentID: sent.intentID, inclusion: inclusion, canonicalHash: .zero, seen: Make.head(101, branch: "fork")),
+    ])
+    #expect(try isNews([.rejected(.busy), .notSent(why: "no route")], 101))
+  }
+
   @Test func theSameBytesGoOutAgainAfterTheWaitUnlessAPoolHasThem() throws {
     var desk = try Desk(Make.policy(replaceAfter: nil))
     let sent = try desk.send(try Make.intent())

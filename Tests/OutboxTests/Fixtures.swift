@@ -31,13 +31,14 @@ enum Make {
 
   static func policy(
     depth: Patience = Patience(blocks: 3, seconds: 36), replaceAfter: Patience? = Patience(blocks: 4, seconds: 48),
-    ceiling: UInt256 = 1_500, clearAfter: Patience? = Patience(blocks: 50, seconds: 600), attempts: Int = 10,
+    ceiling: UInt256 = 1_500, clearingCeiling: UInt256? = nil,
+    clearAfter: Patience? = Patience(blocks: 50, seconds: 600), attempts: Int = 10,
     unsettled: Int = 1, budget: UInt256 = 10_000_000_000, cancels: Bool = false
   ) -> LanePolicy {
     LanePolicy(
       chainID: testChainID, depth: depth, resendAfter: Patience(blocks: 2, seconds: 24), replaceAfter: replaceAfter,
-      feeCeilingWei: ceiling, clearAfter: clearAfter, attemptsPerPromise: attempts, unsettledPromises: unsettled,
-      gasBudgetWei: budget, cancelsOrdersWhileHalted: cancels)
+      feeCeilingWei: ceiling, clearingCeilingWei: clearingCeiling, clearAfter: clearAfter, attemptsPerPromise: attempts,
+      unsettledPromises: unsettled, gasBudgetWei: budget, cancelsOrdersWhileHalted: cancels)
   }
 
   static func evidence(

@@ -123,6 +123,105 @@ import Testing
     }
   }
 
+  /// Ten observations at 10, 20…, and a promise resting on each.
+  private func tenfold() throws -> MemoryJournalStore {
+    let store = MemoryJournalStore()
+    let journal = try Journal(open: store)
+    for number in 1...10 as ClosedRange<UInt64> {
+      try journal.observe([observation("\(number)")], at: number * 10)
+      _ = try journal.append([.resumed(note: "\(number)")], at: number * 10)
+    }
+    return store
+  }
+
+  @Test func aStartVerifiesTheNewestObservationsAndAllPromises() throws {
+    let store = try tenfold()
+    let (promises, observations) = (store.held(.promises), store.held(.observations))
+    for (stream, held) in [(JournalStream.promises, promises), (.observations, observations)] {
+      for index in held.indices {
+        var damaged = held
+        damaged[index] = try flip(held[index], 0)
+        store.overwrite(stream, with: damaged)
+        #expect(throws: JournalFailure.self) { try JournalReader(store).verify() }
+        if stream == .observations, index < 6 {
+          #expect(try Journal(open: store, newestObservations: 4).tails.observations.sequence == 10)
+        } else {
+          #expect(throws: JournalFailure.self, "\(stream) \(index)") {
+            try Journal(open: store, newestObservations: 4)
+          }
+        }
+      }
+      store.overwrite(stream, with: held)
+    }
+    // It reads no more than it verifies, and goes on where the stream ends.
+    let before = store.entriesRead
+    let journal = try Journal(open: store, newestObservations: 4)
+    #expect(store.entriesRead - before == 14)
+    try journal.observe([observation("eleven")], at: 110)
+    #expect(try JournalReader(store).verify().observations.sequence == 11)
+    #expect(Journal.observationsVerifiedAtStart == 5_000)
+  }
+
+  @Test func aStreamThatWasCutIsFoundAtAStartAsFarAsItIsLookedAt() throws {
+    let store = try tenfold()
+    let held = store.held(.observations)
+    for (kept, isFound) in [(held.suffix(4), false), (held.suffix(3), true), (held.dropLast(), true), ([], true)] {
+      store.overwrite(.observations, with: Array(kept))
+      #expect(throws: JournalFailure.self) { try JournalReader(store).verify() }
+      if isFound {
+        #expect(throws: JournalFailure.self, "\(kept.count)") { try Journal(open: store, newestObservations: 4) }
+      } else {
+        _ = try Journal(open: store, newestObservations: 4)
+      }
+    }
+    // Forgotten in order, fewer than are looked at are held.
+    store.overwrite(.observations, with: held)
+    try Journal(open: store).pruneObservations(before: 85, at: 120)
+    #expect(store.held(.observations).map(\.sequence) == [9, 10])
+    #expect(try Journal(open: store, newestObservations: 4).tails.observations.sequence == 10)
+  }
+
+  @Test func pruningReadsLittleMoreThanItForgets() throws {
+    let store = MemoryJournalStore()
+    let journal = try Journal(open: store)
+    try journal.observe((0..<700).map { observation("\($0)") }, at: 10)
+    try journal.observe((0..<700).map { observation("\($0)") }, at: 20)
+    var before = store.entriesRead
+    #expect(try journal.pruneObservations(before: 10, at: 30) == nil)
+    #expect(store.entriesRead - before <= 300)
+    before = store.entriesRead
+    #expect(try journal.pruneObservations(before: 15, at: 31) == 700)
+    #expect(store.entriesRead - before <= 1_000)
+    #expect(store.held(.observations).count == 700)
+  }
+
+  @Test func anObservationThatIsNoRecordOrOfAnotherFormatIsFound() throws {
+    let cases: [(payload: String, isForeign: Bool)] = [
+      (#"{"format":2,"record":{}}"#, true), (#"{"format":1}"#, false), (#"{"record":{}}"#, false), ("[]", false),
+      (#"{"format":1,"link":{"sequence":1},"record":{}}"#, false),
+      (#"{"format":1,"link":{"hash":"0x","sequence":1},"record":{}}"#, false),
+      (#"{"format":1,"link":{"hash":"\#(Bytes32.zero)","sequence":-1},"record":{}}"#, false),
+      (#"{"format":1,"link":{"hash":"\#(Bytes32.zero)","sequence":1},"record":{}}"#, false),
+    ]
+    for (payload, isForeign) in cases {
+      let store = MemoryJournalStore()
+      store.overwrite(
+        .observations,
+        with: [
+          JournalEntry(
+            sealing: Array(payload.utf8), stream: .observations, sequence: 1, unixSeconds: 1,
+            previousHash: JournalEntry.genesis(of: .observations))
+        ])
+      #expect { try JournalReader(store).verify() } throws: {
+        switch $0 as? JournalFailure {
+        case .foreignFormat: isForeign
+        case .corrupt: !isForeign
+        default: false
+        }
+      }
+    }
+  }
+
   @Test func observationsCanBeForgottenAndTheChainHoldsOn() throws {
     let store = try filled()
     let journal = try Journal(open: store)

@@ -64,6 +64,23 @@ import Testing
     #expect(try names(104, seconds: 36) == ["settled"])
   }
 
+  @Test func aReceiptToldWithOtherFiguresSettlesAndOneWithAnotherStatusWaits() throws {
+    let (desk, sent, inclusion) = try mined()
+    func settled(succeeded: Bool) throws -> [PromiseRecord] {
+      // As a node tells it that leaves the price out.
+      let found = Inclusion(
+        transactionHash: sent.hash, blockNumber: 101, blockHash: Make.head(101).hash, succeeded: succeeded,
+        gasUsed: 400_000, effectiveGasPriceWei: .zero)
+      return try desk.outbox.settle(
+        try Make.evidence(Make.head(104), minedNonce: 8, sightings: [found.sighting]))
+    }
+    // What was seen first counts.
+    #expect(
+      try settled(succeeded: true)
+        == [.settled(intentID: sent.intentID, outcome: .served(inclusion: inclusion), seen: Make.head(104))])
+    #expect(try settled(succeeded: false) == [])
+  }
+
   @Test func outcomesAreServedRevertedAndCleared() throws {
     for succeeded in [true, false] {
       var (desk, sent, _) = try sent()
@@ -174,6 +191,18 @@ import Testing
     }
   }
 
+  @Test func anEndpointThatIsAwayKeepsAStrangerFromBecomingAHaltForTenDepthsOnly() throws {
+    var (desk, sent, _) = try sent()
+    func evidence(_ number: UInt64) throws -> NodeEvidence {
+      try Make.evidence(Make.head(number), minedNonce: 8, sightings: [.unknown(sent)], isComplete: false)
+    }
+    #expect(try desk.settle(try evidence(101)) == ["nonceDoubted"])
+    // 30 blocks and 360 s from there.
+    #expect(try desk.settle(try evidence(130)) == [])
+    #expect(try desk.settle(try evidence(131)) == ["settled", "halted"])
+    #expect(Patience(blocks: .max / 2, seconds: 36).tenfold == Patience(blocks: .max, seconds: 360))
+  }
+
   @Test func aKeyUsedWhileWeWereIdleHaltsToo() throws {
     var (desk, sent, _) = try sent()
     let inclusion = Inclusion.of(sent, in: Make.head(101))
@@ -205,6 +234,37 @@ import Testing
     #expect(Make.head(109).mayBeBehind(seen))
     #expect(!Make.head(110).mayBeBehind(seen))
     #expect(!HeadMark(number: 109, hash: .zero, timestamp: seen.timestamp + 1).mayBeBehind(seen))
+  }
+
+  @Test func eachFreezeOfAnOrderCountsAgainstTheRetries() throws {
+    var (desk, _, _) = try mined()
+    let key = Make.hash("order 1")
+    try desk.commit([.orderPlaced(intentID: try desk.promise.intent.id, keys: [key])])
+    let frozen = OrderNote(state: "frozen", isFinal: false, isFailure: true)
+    let resting = OrderNote(state: "resting", isFinal: false, isFailure: false)
+    let cancelled = OrderNote(state: "cancelled", isFinal: true, isFailure: true)
+    let told = [(resting, 0), (frozen, 1), (frozen, 1), (resting, 1), (frozen, 2), (cancelled, 2)]
+    for (step, (note, failures)) in told.enumerated() {
+      try desk.commit([.orderOutcome(key: key, note: note)])
+      for outbox in [desk.outbox, try Desk(store: desk.store).outbox] {
+        let counted = outbox.failedTries(vault: "alpha", chainID: testChainID, windowSeconds: 60, now: desk.now)
+        #expect(counted == failures, "\(step): \(note.state)")
+      }
+    }
+  }
+
+  @Test func anOrderRemembersWhenItWasLastHeardOf() throws {
+    var (desk, _, _) = try mined()
+    let key = Make.hash("order 1")
+    try desk.commit([.orderPlaced(intentID: try desk.promise.intent.id, keys: [key])])
+    let placedAt = desk.now
+    #expect(desk.outbox.state.openOrders.map(\.notedAtUnixSeconds) == [placedAt])
+    desk.now += 7_200
+    try desk.commit([.orderOutcome(key: key, note: OrderNote(state: "unknown", isFinal: false, isFailure: false))])
+    for outbox in [desk.outbox, try Desk(store: desk.store).outbox] {
+      #expect(outbox.state.openOrders.map(\.notedAtUnixSeconds) == [placedAt + 7_200])
+      #expect(outbox.state.openOrders.map(\.placedAtUnixSeconds) == [placedAt])
+    }
   }
 
   @Test func ordersFollowTheCallThatPlacedThem() throws {

@@ -257,9 +257,9 @@ struct SmallKeeper {
       if weather == .answerLost { answer = .maybeAccepted(why: "timeout") }
     }
     try pass()
-    let record = outbox.submitted(
-      transaction, answers: [EndpointAnswer(endpoint: "a", submission: answer)], head: chain.head)
-    _ = try commit([record])
+    let answers = [EndpointAnswer(endpoint: "a", submission: answer)]
+    guard try outbox.isNews(answers, for: transaction, at: chain.head) else { return }
+    _ = try commit([outbox.submitted(transaction, answers: answers, head: chain.head)])
   }
 
   // MARK: The judges

@@ -55,8 +55,8 @@ extension GMXv2Venue {
   ]
 
   package func logQueries(orderKeys: [Bytes32], account: Address) -> [LogQuery] {
-    // Order events carry the order's key as their first topic, positions the account. Events of fees carry the market and
-    // nothing of ours: asking for those would bring the fees of every trader, more than providers hand out.
+    // Order events carry the order's key as their first topic, positions the account. Events of fees carry the market
+    // and nothing of ours: asking for those would bring the fees of every trader, more than providers hand out.
     let subjects = orderKeys + [Bytes32(account.word)]
     return [
       LogQuery(

@@ -84,7 +84,7 @@ extension Configuration {
     let clearNonceReserveWei: UInt256
     /// What the transfer of nothing that clears a nonce is given.
     let clearLimit: UInt64
-    /// The most gas one transaction may be given.
+    /// The most gas one act may be given.
     let limit: UInt64
     /// What is added to the estimated use.
     let marginPercent: UInt64

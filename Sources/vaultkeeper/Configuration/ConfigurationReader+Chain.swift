@@ -121,7 +121,8 @@ extension ConfigurationReader {
   private func gas(_ section: Section, fees: Fees?) -> Configuration.Gas? {
     let perDay = section.required("perDay", .wei(1))
     let reserve = section.ifPresent("clearNonceReserve", .wei())
-    let clearLimit = section.optional("clearLimit", .integer(21_000...100_000_000), default: clearLimit(fees?.policy.model))
+    let clearLimit = section.optional(
+      "clearLimit", .integer(21_000...100_000_000), default: ConfigurationReader.clearLimit(fees?.policy.model))
     // Three million: twice what a wrapped order at the costliest known venue uses (1.35 million).
     let limit = section.optional("limit", .integer(21_000...100_000_000), default: 3_000_000)
     // A fifth: state moves between the block that was simulated and the one that includes us.
@@ -135,7 +136,7 @@ extension ConfigurationReader {
       perDayWei: perDay, clearNonceReserveWei: clearing, clearLimit: clearLimit, limit: limit, marginPercent: margin)
   }
 
-  private func clearLimit(_ model: FeePolicy.Model?) -> UInt64 {
+  private static func clearLimit(_ model: FeePolicy.Model?) -> UInt64 {
     switch model {
     // Arbitrum charges a transaction's share of L1 as gas: more than a transfer's own in busy hours, and far less than
     // two million. What is not used is not paid.
@@ -159,7 +160,8 @@ extension ConfigurationReader {
       chainID: chainID, depth: finality, resendAfter: resend, replaceAfter: replacement.after,
       replacementPerMille: replacement.perMille, feeCeilingWei: fees.policy.ceilingWei,
       clearingCeilingWei: fees.clearingCeilingWei, clearAfter: clear, noOpGasLimit: gas.clearLimit,
-      attemptsPerPromise: replacement.attempts, gasBudgetWei: gas.perDayWei, cancelsOrdersWhileHalted: cancelsOrdersWhileHalted)
+      attemptsPerPromise: replacement.attempts, gasBudgetWei: gas.perDayWei,
+      cancelsOrdersWhileHalted: cancelsOrdersWhileHalted)
   }
 
   /// The inner optional is nil for `never`, the outer one when the value is wrong.

@@ -50,19 +50,19 @@ struct TickLog {
     notifier.notify(.watchdog, .status("\(report.vault): \(report.code): \(report.text)"))
   }
 
-  static func level(of report: TickReport) -> Logger.Level {
+  private static func level(of report: TickReport) -> Logger.Level {
     switch report.ending {
     case .acted, .rehearsed: .notice
-    case .refused: level(ofRefusal: report.code)
+    case .refused: needsPerson(refusal: report.code) ? .warning : .info
     case .missed: .warning
     }
   }
 
-  /// Refusals that waiting alone need not end: a person should look.
-  static func level(ofRefusal code: String) -> Logger.Level {
+  /// Whether waiting alone may not end a refusal of this code, so that a person should look.
+  static func needsPerson(refusal code: String) -> Bool {
     switch Refusal.Code(rawValue: code) {
-    case .halted, .callInDoubt, .roleMissing, .policyDenied: .warning
-    default: .info
+    case .halted, .callInDoubt, .roleMissing, .policyDenied: true
+    default: false
     }
   }
 }
