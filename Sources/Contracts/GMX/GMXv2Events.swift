@@ -51,7 +51,7 @@ struct GMXv2Event {
 extension GMXv2Venue {
   private static let eventNames = [
     "OrderCreated", "OrderUpdated", "OrderExecuted", "OrderCancelled", "OrderFrozen", "PositionIncrease",
-    "PositionDecrease", "PositionFeesCollected",
+    "PositionDecrease",
   ]
 
   package func logQueries(orderKeys: [Bytes32], account: Address) -> [LogQuery] {
