@@ -9,10 +9,9 @@ import Wallet
 extension Keeper {
   /// Asks the nodes everything one decision needs.
   mutating func observe(_ vault: Int) throws(WatchFailure) -> Seen {
-    let lane = watches[vault].lane
+    let questions = outbox.questions(of: watches[vault])
     return try watches[vault].observe(
-      hashes: outbox.hashesToLookUp(lane), heights: outbox.heightsToLookUp(lane), orders: orderQuestions(vault),
-      now: clock.now().unixSeconds)
+      hashes: questions.hashes, heights: questions.heights, orders: questions.orders, now: clock.now().unixSeconds)
   }
 
   /// Promises the cleared call: its observation first, then its nonce and its worst cost, in the journal.

@@ -42,13 +42,9 @@ package struct Rehearsal {
   }
 
   private mutating func rehearse(_ report: inout TickReport) throws -> UnsignedProposal? {
-    let name = watch.vault.name
-    let orders = outbox.state.openOrders
-      .filter { $0.vault == name && $0.chainID == watch.node.chain.chainID }
-      .map { OrderQuestion(key: $0.key, fromBlock: outbox.state.blockNumber(of: $0.intentID) ?? 0) }
+    let questions = outbox.questions(of: watch)
     let seen = try watch.observe(
-      hashes: outbox.hashesToLookUp(watch.lane), heights: outbox.heightsToLookUp(watch.lane), orders: orders,
-      now: clock.now().unixSeconds)
+      hashes: questions.hashes, heights: questions.heights, orders: questions.orders, now: clock.now().unixSeconds)
     report.note(seen)
     let circumstances = try Circumstances(
       watch: watch, seen: seen, outbox: outbox, history: history,

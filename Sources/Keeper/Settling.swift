@@ -66,13 +66,16 @@ extension Keeper {
     let note = OrderNote(fate.state, ageSeconds: now > silentSince ? now - silentSince : 0)
     return placed.note == note ? nil : .orderOutcome(key: fate.key, note: note)
   }
+}
 
-  /// Which orders of a vault to ask about, and from which block on.
-  func orderQuestions(_ vault: Int) -> [OrderQuestion] {
-    let watch = watches[vault]
-    return outbox.state.openOrders
+extension Outbox {
+  /// What a tick of a vault has to ask the nodes about: our transactions, the blocks that hold them, and our orders
+  /// with the block from which on their logs can lie.
+  func questions(of watch: Watch) -> (hashes: [Bytes32], heights: [UInt64], orders: [OrderQuestion]) {
+    let orders = state.openOrders
       .filter { $0.vault == watch.vault.name && $0.chainID == watch.node.chain.chainID }
-      .map { OrderQuestion(key: $0.key, fromBlock: outbox.state.blockNumber(of: $0.intentID) ?? 0) }
+      .map { OrderQuestion(key: $0.key, fromBlock: state.blockNumber(of: $0.intentID) ?? 0) }
+    return (hashesToLookUp(watch.lane), heightsToLookUp(watch.lane), orders)
   }
 }
 
