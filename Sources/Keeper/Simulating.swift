@@ -103,7 +103,9 @@ extension Watch {
 
   private func withMargin(_ units: UInt64) -> UInt64 {
     let (margin, overflow) = units.multipliedReportingOverflow(by: node.chain.gasMarginPercent)
-    return overflow ? .max : units.addingReportingOverflow(margin / 100).partialValue
+    let (sum, isTooLarge) = units.addingReportingOverflow(margin / 100)
+    // An absurd estimate must stay absurd, so that the configured limit refuses it; wrapped around it would be signed.
+    return overflow || isTooLarge ? .max : sum
   }
 }
 
