@@ -23,8 +23,10 @@ extension Circumstances {
     let balance = seen.observation.account.keeperBalanceWei
     let name = watch.vault.name
     self.init(
-      nowSeconds: now, fees: seen.look.fees, gasLimit: chain.gasLimit, gasSpentDayWei: budget.usedWei,
-      gasBudgetDayWei: budget.budgetWei,
+      nowSeconds: now, fees: seen.look.fees, gasLimit: chain.gasLimit,
+      gasBudgets: [
+        GasAllowance(windowSeconds: budget.windowSeconds, usedWei: budget.usedWei, budgetWei: budget.budgetWei)
+      ],
       keeperBalanceWei: balance > budget.heldWei ? balance.saturatingSubtract(budget.heldWei) : .zero,
       clearNonceReserveWei: chain.clearNonceReserveWei,
       keeperPaysUpfrontFee: watch.vault.account.holder == watch.keeper,
