@@ -227,7 +227,9 @@ extension Seen {
         first.orderKeys.compactMap { key in
           let listed = state.orders.first { $0.key == key }
           guard listed != nil || first.refusedLogs.isEmpty else { return nil }
-          return OrderFate(key: key, state: vault.venue.classify(order: key, logs: first.logs, stillListed: listed))
+          return OrderFate(
+            key: key, state: vault.venue.classify(order: key, logs: first.logs, stillListed: listed),
+            updatedAt: listed?.updatedAt)
         }
       } ?? []
     venueReads = second.map {

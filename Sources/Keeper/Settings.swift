@@ -86,10 +86,18 @@ package struct VaultSettings: Sendable {
   package let policy: Policy
   /// How many orders that came to nothing are tried again within a day.
   package let attemptLimit: Int
+  /// What orders placed within a day may trade; nil for no limit.
+  package let turnoverPerDay: Usd?
+  /// How far the sum of what fills lost against the oracle's price may stand below its best; nil for no limit.
+  package let lossLimit: Usd?
+  /// The native currency's feed, for gas budgets in dollars; nil where the base asset is the native currency itself, or
+  /// nothing is counted in dollars.
+  package let nativeFeed: ChainlinkFeed?
 
   package init(
     name: String, account: any Account, venue: any Venue, reader: VaultReader, priceFeed: ChainlinkFeed,
-    quoteFeed: ChainlinkFeed?, sequencerFeed: SequencerFeed?, policy: Policy, attemptLimit: Int
+    quoteFeed: ChainlinkFeed?, sequencerFeed: SequencerFeed?, policy: Policy, attemptLimit: Int,
+    turnoverPerDay: Usd? = nil, lossLimit: Usd? = nil, nativeFeed: ChainlinkFeed? = nil
   ) {
     self.name = name
     self.account = account
@@ -100,5 +108,8 @@ package struct VaultSettings: Sendable {
     self.sequencerFeed = sequencerFeed
     self.policy = policy
     self.attemptLimit = attemptLimit
+    self.turnoverPerDay = turnoverPerDay
+    self.lossLimit = lossLimit
+    self.nativeFeed = nativeFeed
   }
 }
