@@ -11,7 +11,8 @@ extension Keeper {
   mutating func observe(_ vault: Int) throws(WatchFailure) -> Seen {
     let questions = outbox.questions(of: watches[vault])
     return try watches[vault].observe(
-      hashes: questions.hashes, heights: questions.heights, orders: questions.orders, now: clock.now().unixSeconds)
+      hashes: questions.hashes, heights: questions.heights, orders: questions.orders, doubted: questions.doubted,
+      now: clock.now().unixSeconds)
   }
 
   /// Promises the cleared call: its observation first, then its nonce and its worst cost, in the journal.
@@ -52,7 +53,7 @@ extension Keeper {
       grounds: Grounds(
         summary: plan.summary, call: cleared.call.label,
         figures: report.chapters.flatMap(\.figures).map(NotedFigure.init)),
-      turnover: plan.turnover.raw.magnitude, nativePrice: watch.nativePrice(seen, now: clock.now().unixSeconds)?.raw, route: watch.vault.route,
+      turnover: plan.turnover.raw.magnitude, nativePrice: watch.nativePrice(seen, now: clock.now().unixSeconds)?.raw, route: watch.vault.submission.route,
       urgency: approved.calibration.urgency,
       expectation: try Invariants(cleared, policy: watch.vault.policy).expectation())
   }
@@ -85,10 +86,7 @@ extension Keeper {
   mutating func submit(
     _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws(TickEnd) {
-    var answers: [EndpointAnswer] = []
-    for endpoint in seen.endpoints where Submission.strongest(of: answers)?.mayBeKnown != true {
-      answers += send(transaction, to: [endpoint], vault)
-    }
+    guard let answers = dispatch(transaction, seen, vault, isRepeat: false, &report) else { return }
     try note(answers, to: transaction, seen, &report)
   }
 
@@ -97,10 +95,11 @@ extension Keeper {
   private mutating func submitEverywhere(
     _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws(TickEnd) {
-    try note(send(transaction, to: seen.endpoints, vault), to: transaction, seen, &report)
+    guard let answers = dispatch(transaction, seen, vault, isRepeat: true, &report) else { return }
+    try note(answers, to: transaction, seen, &report)
   }
 
-  private mutating func send(
+  mutating func send(
     _ transaction: JournaledTransaction, to endpoints: [EndpointID], _ vault: Int
   ) -> [EndpointAnswer] {
     sent += 1

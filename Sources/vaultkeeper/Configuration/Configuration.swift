@@ -61,6 +61,7 @@ extension Configuration {
     /// Nil: reads go out as one JSON-RPC batch.
     let multicall3: Address?
     let maximumHeadAgeSeconds: UInt64
+    let nodes: Nodes
     let fees: FeePolicy
     let gas: Gas
     let lane: LanePolicy
@@ -72,7 +73,16 @@ extension Configuration {
       case secret(SecretSource)
     }
 
+    /// What it is for.
+    enum Role: String, CaseIterable {
+      /// Reads and sends.
+      case `public`
+      /// Keeps what is sent to it from the public pools, and is asked for nothing.
+      case relay
+    }
+
     let name: String
+    let role: Role
     let location: Location
     let allowsPlainHTTP: Bool
     let headers: [(name: String, value: SecretSource)]
@@ -112,6 +122,7 @@ extension Configuration {
     let pause: Address?
     let oracle: Oracle
     let venue: Venue
+    let submission: SubmissionPolicy
     let judgement: Judgement
   }
 
