@@ -43,6 +43,14 @@ package struct Policy: Hashable, Sendable {
     if let defect = firstDefect { throw .policy(defect) }
   }
 
+  /// The same policy with a price bound no looser than this.
+  package func bounded(by bound: Ratio) throws(DecisionError) -> Policy {
+    try Policy(
+      target: target, band: band, minimumClip: minimumClip, maximumClip: maximumClip, orders: orders,
+      priceBound: min(bound, priceBound), leverage: leverage, liquidationAlarm: liquidationAlarm,
+      maximumHeadAgeSeconds: maximumHeadAgeSeconds, cancelsWhenHalted: cancelsWhenHalted)
+  }
+
   /// Ten of Ethereum's 12-second slots, which is several hundred blocks of a rollup: a chain that is silent for longer
   /// is not one to place an order on.
   package static let defaultMaximumHeadAgeSeconds: UInt64 = 120

@@ -21,6 +21,9 @@ extension Keeper {
   ) throws -> Reservation {
     let plan = cleared.proposal.approved.plan
     let intent = try intent(for: cleared, gasLimit: gasLimit, seen, vault, report)
+    if let (code, reason) = watches[vault].node.closure(of: intent.route) {
+      throw TickEnd.noRoute(code: code, reason: reason)
+    }
     let record = try asking { () throws(OutboxError) in
       try outbox.reserve(
         intent, fees: seen.look.terms(for: intent.urgency), evidence: seen.evidence, now: clock.now().unixSeconds)
@@ -53,7 +56,8 @@ extension Keeper {
       grounds: Grounds(
         summary: plan.summary, call: cleared.call.label,
         figures: report.chapters.flatMap(\.figures).map(NotedFigure.init)),
-      turnover: plan.turnover.raw.magnitude, nativePrice: watch.nativePrice(seen, now: clock.now().unixSeconds)?.raw, route: watch.vault.submission.route,
+      turnover: plan.turnover.raw.magnitude, nativePrice: watch.nativePrice(seen, now: clock.now().unixSeconds)?.raw,
+      route: watch.vault.submission.route,
       urgency: approved.calibration.urgency,
       expectation: try Invariants(cleared, policy: watch.vault.policy).expectation())
   }

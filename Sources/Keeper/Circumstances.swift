@@ -81,7 +81,8 @@ extension Promise {
   /// What is held for it, at the price its decision knew.
   fileprivate var heldUsd: UInt256 {
     do {
-      return try UInt256.mulDiv(heldWei, intent.nativePrice ?? .zero, UInt256(1_000_000_000_000_000_000), rounding: .down)
+      return try UInt256.mulDiv(
+        heldWei, intent.nativePrice ?? .zero, UInt256(1_000_000_000_000_000_000), rounding: .down)
     } catch {
       return .zero
     }

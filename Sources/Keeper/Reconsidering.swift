@@ -27,7 +27,8 @@ extension Keeper {
     circumstances.offer(terms)
     var aside = TickReport(
       vault: watches[vault].vault.name, chain: watches[vault].node.chain.name, startedAtUnixSeconds: 0)
-    guard let (cleared, gasLimit) = try watches[vault].judge(seen, circumstances, &aside) else {
+    let policy = try watches[vault].policy(for: promise, at: seen.evidence.head)
+    guard let (cleared, gasLimit) = try watches[vault].judge(seen, circumstances, by: policy, &aside) else {
       let standing = Refusal.Code(rawValue: aside.code)?.standing ?? .unknown
       return standing == .unwanted ? .unwanted(code: aside.code) : .undecided(code: aside.code)
     }
@@ -108,6 +109,34 @@ extension Keeper {
       throw TickEnd.outbox(.contradiction(record: "revised", what: "a revision just committed is not there"))
     }
     return .replace(reservation)
+  }
+}
+
+extension Watch {
+  /// What a promise's call is judged by: the vault's policy, with the tighter price bound where the call was private and
+  /// is public from now on, since whoever held it back has seen it.
+  func policy(for promise: Promise, at head: HeadMark) throws(DecisionError) -> Policy {
+    guard promise.intent.route != .public, let bound = vault.submission.publicPriceBound,
+      Passage(promise, at: head, among: node.chain.endpoints).isPublic
+    else { return vault.policy }
+    return try vault.policy.bounded(by: bound)
+  }
+
+  /// Whether these bytes were decided for relays only, and would now be handed to everybody as they are.
+  func isTooLooseForPublic(_ transaction: JournaledTransaction, of promise: Promise, at head: HeadMark) -> Bool {
+    guard transaction.kind != .noOp, case .relayThenPublic(let blocks) = promise.intent.route,
+      vault.submission.publicPriceBound != nil, let first = promise.attempts.first?.signedAt,
+      let attempt = promise.attempts.first(where: { $0.transactionHash == transaction.hash })
+    else { return false }
+    let wasPrivate = attempt.signedAt.number < first.number.addingReportingOverflow(blocks).partialValue
+    return wasPrivate && Passage(promise, at: head, among: node.chain.endpoints).isPublic
+  }
+}
+
+extension Passage {
+  /// Of a call that would be signed for a promise now.
+  fileprivate init(_ promise: Promise, at head: HeadMark, among publicEndpoints: [EndpointID]) {
+    self.init(promise, .zero, at: head, among: publicEndpoints, isRepeat: false)
   }
 }
 

@@ -21,7 +21,7 @@ extension Keeper {
     do {
       try run(vault, &report)
     } catch {
-      try end(&report, with: error)
+      try end(&report, vault, with: error)
     }
     return try finish(report, vault)
   }
@@ -49,13 +49,14 @@ extension Keeper {
 
 extension Watch {
   /// The judgement on what was seen: assess, calibrate, plan and guard in Decision, then simulate and clear.
+  /// - Parameter policy: the vault's, or a stricter one.
   /// - Returns: what may be signed and with how much gas; nil when the report says why not.
   mutating func judge(
-    _ seen: Seen, _ circumstances: Circumstances, _ report: inout TickReport
+    _ seen: Seen, _ circumstances: Circumstances, by policy: Policy? = nil, _ report: inout TickReport
   ) throws(WatchFailure) -> (Cleared, gasLimit: UInt64)? {
     do {
       let judgement = try Judgement(
-        seen.observation, policy: vault.policy, circumstances: circumstances, venue: vault.venue)
+        seen.observation, policy: policy ?? vault.policy, circumstances: circumstances, venue: vault.venue)
       report.note(judgement)
       guard case .approved(let approved) = judgement.verdict.ruling else { return nil }
 
