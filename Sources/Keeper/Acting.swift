@@ -21,6 +21,7 @@ extension Keeper {
   ) throws -> Reservation {
     let watch = watches[vault]
     let plan = cleared.proposal.approved.plan
+    if let closure = watch.node.closure(of: watch.vault.submission.route) { throw TickEnd.route(closure) }
     let intent = PromiseIntent(
       chainID: watch.node.chain.chainID, sender: watch.keeper, vault: watch.vault.name,
       purpose: plan.isOnlyCancels ? .cancelOrder : .act, to: cleared.call.to, valueWei: cleared.call.valueWei,
@@ -28,7 +29,8 @@ extension Keeper {
       configurationHash: configurationHash, decidedAt: seen.evidence.head,
       grounds: Grounds(
         summary: plan.summary, call: cleared.call.label,
-        figures: report.chapters.flatMap(\.figures).map(NotedFigure.init)))
+        figures: report.chapters.flatMap(\.figures).map(NotedFigure.init)),
+      route: watch.vault.submission.route)
     let record = try asking { () throws(OutboxError) in
       try outbox.reserve(intent, fees: seen.look.terms, evidence: seen.evidence, now: clock.now().unixSeconds)
     }
