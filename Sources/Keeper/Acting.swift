@@ -20,10 +20,10 @@ extension Keeper {
     _ cleared: Cleared, gasLimit: UInt64, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws -> Reservation {
     let plan = cleared.proposal.approved.plan
-    let intent = try intent(for: cleared, gasLimit: gasLimit, seen, vault, report)
-    if let (code, reason) = watches[vault].node.closure(of: intent.route) {
-      throw TickEnd.noRoute(code: code, reason: reason)
+    if let closure = watches[vault].node.closure(of: watches[vault].vault.submission.route) {
+      throw TickEnd.route(closure)
     }
+    let intent = try intent(for: cleared, gasLimit: gasLimit, seen, vault, report)
     let record = try asking { () throws(OutboxError) in
       try outbox.reserve(
         intent, fees: seen.look.terms(for: intent.urgency), evidence: seen.evidence, now: clock.now().unixSeconds)

@@ -8,8 +8,8 @@ enum TickEnd: Error {
   case wallet(WalletError)
   /// The operator's marker appeared between the judgement and the signature.
   case haltMarker(String)
-  /// Nobody may hear the call now, so it is not promised either.
-  case noRoute(code: String, reason: String)
+  /// Nobody may hear of the call now, so no nonce is used for it.
+  case route(RouteClosure)
 }
 
 extension Keeper {
@@ -21,8 +21,8 @@ extension Keeper {
     case TickEnd.outbox(.refused(let refusal)): report.end(.refused, refusal.code, refusal.description)
     case TickEnd.outbox(let other): report.end(.missed, "outbox", other.description)
     case TickEnd.wallet(let failure): report.end(.missed, "signer", failure.description)
-    case TickEnd.noRoute(let code, let reason): report.end(.refused, code, reason)
     case TickEnd.haltMarker(let reason): report.end(.refused, "halted", "halted by the operator: \(reason)")
+    case TickEnd.route(let closure): report.end(.refused, closure.code, closure.reason)
     default:
       let failure = WatchFailure(error)
       report.end(.missed, failure.code, failure.description)
