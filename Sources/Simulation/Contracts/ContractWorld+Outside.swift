@@ -84,7 +84,7 @@ extension ContractWorld {
     set { state.executionShiftBasisPoints = newValue }
   }
 
-  /// An added cost of every execution as a part of its size, 30 decimals, which moves fills past their acceptable price.
+  /// An added cost of every execution as a part of its size, 30 decimals: it moves fills past their acceptable price.
   package var adverseImpact: UInt256 {
     get { state.venue.uint(site.keys.adverseImpact) }
     set { state.venue.uints[site.keys.adverseImpact] = newValue }

@@ -40,8 +40,8 @@ extension ContractWorld {
     state.venue.orders.values.filter { $0.account == account && !$0.isFrozen }
   }
 
-  /// The most tokens an order can move. An increase is counted at the price that gives most among those it can have now:
-  /// its trigger or the feed's price.
+  /// The most tokens an order can move. An increase is counted at the price that gives most among those it can have
+  /// now: its trigger or the feed's price.
   private func change(of order: VenueOrder) -> Int256 {
     sure {
       if order.type.isIncrease {

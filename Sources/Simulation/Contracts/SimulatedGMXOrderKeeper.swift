@@ -20,8 +20,8 @@ package struct OrderSnapshot: Hashable, Sendable {
 /// What the order keeper does with an order in this block. What comes of it are the venue's rules.
 package enum OrderVerdict: Hashable, Sendable {
   case wait
-  /// Tries to execute, at this price of the base or at the feed's. An order that is not triggered at that price stays as
-  /// it is; one that its acceptable price, its collateral or the position forbids is cancelled (market) or frozen
+  /// Tries to execute, at this price of the base or at the feed's. An order that is not triggered at that price stays
+  /// as it is; one that its acceptable price, its collateral or the position forbids is cancelled (market) or frozen
   /// (limit).
   case execute(at: Price? = nil)
   /// Gives it back with this cause. The venue itself does so with market orders, and with limits that have nothing left

@@ -229,8 +229,8 @@ extension ContractMachine {
       .int(test.minimumForLeverageUsd))
   }
 
-  /// Pays profit, loss, impact and fees, and sends out what is due. Profit is paid in the long token to longs and in the
-  /// short token to shorts; everything else moves the collateral.
+  /// Pays profit, loss, impact and fees, and sends out what is due. Profit is paid in the long token to longs and in
+  /// the short token to shorts; everything else moves the collateral.
   private mutating func settle(
     _ position: inout VenuePosition, _ prices: MarketPrices, _ order: VenueOrder, _ decrease: PositionDecrease,
     _ fees: PositionFees, isClose: Bool

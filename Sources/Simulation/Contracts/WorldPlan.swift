@@ -98,8 +98,8 @@ package struct MarketPlan: Hashable, Sendable {
   package var liquidationFactorBasisPoints: UInt64 = 50
   package var improvingFeeBasisPoints: UInt64 = 4
   package var worseningFeeBasisPoints: UInt64 = 6
-  /// Price impact is this times the square of the imbalance in dollars, in units of 10^-10 per dollar squared: with 3 it
-  /// is 0.9 USD on a trade of 60,000 USD.
+  /// Price impact is this times the square of the imbalance in dollars, in units of 10^-10 per dollar squared: with 3
+  /// it is 0.9 USD on a trade of 60,000 USD.
   package var improvingImpact: UInt64 = 2
   package var worseningImpact: UInt64 = 3
   /// Parts per million a year; positive when longs pay shorts.

@@ -1,8 +1,8 @@
 package import Contracts
 package import Ethereum
 
-/// What the keeper needs to know of a simulated world, in the production types: the parts of a vault's settings that its
-/// configuration would have named.
+/// What the keeper needs to know of a simulated world, in the production types: the parts of a vault's settings that
+/// its configuration would have named.
 package struct WorldSettings: Sendable {
   package let account: any Account
   package let venue: GMXv2Venue
