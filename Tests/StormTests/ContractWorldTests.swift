@@ -53,7 +53,8 @@ import Testing
       Issue.record("\(fate)")
       return
     }
-    #expect(price <= (try Price(decimal: "3000")) && price > (try Price(decimal: "2999")))
+    let (floor, ceiling) = (try Price(decimal: "2999"), try Price(decimal: "3000"))
+    #expect(price > floor && price <= ceiling)
     #expect(fees == (try Usd(decimal: "9")), "0.06 % of 15,000 USD")
     let position = try #require(try stage.state().positions.first)
     #expect(position.quantity == (try Quantity(decimal: "-5")))
