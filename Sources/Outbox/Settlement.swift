@@ -25,8 +25,8 @@ import Ethereum
 /// | nonce free, no endpoint knows it, the wait is over            | dropped; the same bytes go out again  |
 /// | nonce free, nobody answered whether it was taken              | inDoubt                               |
 ///
-/// Nobody needs to be asked: every line either waits for evidence or ends. While a nonce is in doubt nothing is promised
-/// for any vault of its key and chain, and nothing goes out but what holds that very nonce.
+/// Nobody needs to be asked: every line either waits for evidence or ends. While a nonce is in doubt nothing is
+/// promised for any vault of its key and chain, and nothing goes out but what holds that very nonce.
 extension Outbox {
   /// What follows from this tick's evidence, in the order in which it must be committed. Empty most of the time.
   ///

@@ -19,9 +19,9 @@ import Testing
     }
   }
 
-  /// Rounds of each test: 2,000 take seconds; VAULTKEEPER_FUZZ_ROUNDS sets more.
+  /// Rounds of each test: 200 take seconds; VAULTKEEPER_FUZZ_ROUNDS sets more.
   private static let rounds =
-    ProcessInfo.processInfo.environment["VAULTKEEPER_FUZZ_ROUNDS"].flatMap(Int.init) ?? 2_000
+    ProcessInfo.processInfo.environment["VAULTKEEPER_FUZZ_ROUNDS"].flatMap(Int.init) ?? 200
 
   /// A journal in which every kind of record occurs, as payloads.
   private func story() throws -> [[UInt8]] {
@@ -104,7 +104,8 @@ import Testing
       _ = try outbox.settle(evidence)
       _ = try outbox.due(evidence, quote: Make.fees, now: 0)
       _ = try outbox.resolutions(evidence)
-      _ = try outbox.pending(now: .max)
+      // A chain that no policy names has no budgets to show.
+      do { _ = try outbox.pending(now: .max) } catch OutboxError.noPolicy { continue }
     }
   }
 
