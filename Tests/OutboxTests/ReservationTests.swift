@@ -103,8 +103,9 @@ import Testing
         == .gasBudgetUsed(
           spentWei: 241_000_000, wantedWei: 501_000_000, budgetWei: 501_000_000, windowSeconds: 86_400))
     // A day later it is free; a clock that was set back frees nothing; a restart changes nothing.
-    #expect(try desk.outbox.gasBudget(try Make.lane(), now: desk.now + 86_400).spentWei == .zero)
-    #expect(try desk.outbox.gasBudget(try Make.lane(), now: desk.now + 86_399).spentWei == 241_000_000)
+    let charged = Make.head(104).timestamp
+    #expect(try desk.outbox.gasBudget(try Make.lane(), now: charged + 86_400).spentWei == .zero)
+    #expect(try desk.outbox.gasBudget(try Make.lane(), now: charged + 86_399).spentWei == 241_000_000)
     #expect(try desk.outbox.gasBudget(try Make.lane(), now: 0).spentWei == 241_000_000)
     let restarted = try Desk(Make.policy(budget: 501_000_000), store: desk.store)
     #expect(try restarted.outbox.gasBudget(try Make.lane(), now: desk.now).spentWei == 241_000_000)
