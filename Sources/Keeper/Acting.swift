@@ -19,20 +19,14 @@ extension Keeper {
   mutating func reserve(
     _ cleared: Cleared, gasLimit: UInt64, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws -> Reservation {
-    let watch = watches[vault]
     let plan = cleared.proposal.approved.plan
-    if let closure = watch.node.closure(of: watch.vault.submission.route) { throw TickEnd.route(closure) }
-    let intent = PromiseIntent(
-      chainID: watch.node.chain.chainID, sender: watch.keeper, vault: watch.vault.name,
-      purpose: plan.isOnlyCancels ? .cancelOrder : .act, to: cleared.call.to, valueWei: cleared.call.valueWei,
-      data: cleared.call.data, gasLimit: gasLimit, upfrontFeeWei: plan.upfrontFeeWei,
-      configurationHash: configurationHash, decidedAt: seen.evidence.head,
-      grounds: Grounds(
-        summary: plan.summary, call: cleared.call.label,
-        figures: report.chapters.flatMap(\.figures).map(NotedFigure.init)),
-      route: watch.vault.submission.route)
+    if let closure = watches[vault].node.closure(of: watches[vault].vault.submission.route) {
+      throw TickEnd.route(closure)
+    }
+    let intent = try intent(for: cleared, gasLimit: gasLimit, seen, vault, report)
     let record = try asking { () throws(OutboxError) in
-      try outbox.reserve(intent, fees: seen.look.terms, evidence: seen.evidence, now: clock.now().unixSeconds)
+      try outbox.reserve(
+        intent, fees: seen.look.terms(for: intent.urgency), evidence: seen.evidence, now: clock.now().unixSeconds)
     }
     if let reason = desk.haltReason(), intent.purpose != .cancelOrder { throw TickEnd.haltMarker(reason) }
     // Asked first and recorded then: a tick that the outbox refuses has not acted.
@@ -44,6 +38,28 @@ extension Keeper {
       throw TickEnd.outbox(.contradiction(record: "reserved", what: "a reservation just committed is not there"))
     }
     return reservation
+  }
+
+  /// A cleared call as the journal keeps it: what, why, on which picture of the world, and what must hold once it is
+  /// mined.
+  func intent(
+    for cleared: Cleared, gasLimit: UInt64, _ seen: Seen, _ vault: Int, _ report: TickReport
+  ) throws -> PromiseIntent {
+    let watch = watches[vault]
+    let approved = cleared.proposal.approved
+    let plan = approved.plan
+    return PromiseIntent(
+      chainID: watch.node.chain.chainID, sender: watch.keeper, vault: watch.vault.name,
+      purpose: plan.isOnlyCancels ? .cancelOrder : .act, to: cleared.call.to, valueWei: cleared.call.valueWei,
+      data: cleared.call.data, gasLimit: gasLimit, upfrontFeeWei: plan.upfrontFeeWei,
+      configurationHash: configurationHash, decidedAt: seen.evidence.head,
+      grounds: Grounds(
+        summary: plan.summary, call: cleared.call.label,
+        figures: report.chapters.flatMap(\.figures).map(NotedFigure.init)),
+      turnover: plan.turnover.raw.magnitude, nativePrice: watch.nativePrice(seen, now: clock.now().unixSeconds)?.raw,
+      route: watch.vault.submission.route,
+      urgency: approved.calibration.urgency,
+      expectation: try Invariants(cleared, policy: watch.vault.policy).expectation())
   }
 
   /// Signs a reservation, unless the operator's marker has appeared since the judgement.
@@ -108,31 +124,14 @@ extension Keeper {
     report.note(event: record.name, record.words)
   }
 
-  /// Before the same call goes out at a higher fee: does it still do what it was signed for? An upfront fee that was
-  /// enough at the old price may not be at the new one, and then the replacement would be mined, paid for, and revert.
-  /// Such a promise is not worth keeping: its nonce is cleared, and the next tick decides anew.
-  private mutating func reconsidered(
-    _ step: Step, _ seen: Seen, _ vault: Int, _ report: inout TickReport
-  ) throws -> Step {
-    guard case .replace(let reservation) = step, reservation.kind == .feeBump,
-      try watches[vault].wouldRevert(reservation.transaction, seen: seen)
-    else { return step }
-    report.note(
-      event: "replacementWouldRevert", "\(reservation.intentID) would revert at the new fee; clearing its nonce")
-    let clearing = try asking { () throws(OutboxError) in
-      try outbox.clearing(
-        reservation.intentID, seen.evidence, quote: seen.look.terms, now: clock.now().unixSeconds)
-    }
-    return clearing ?? step
-  }
-
   /// Does what is due for promises that the chain has not served yet: the same bytes again, a replacement at a higher
   /// fee, or the nonce given back.
   mutating func keepPromises(_ seen: Seen, _ vault: Int, _ report: inout TickReport) throws {
     let steps = try asking { () throws(OutboxError) in
       try outbox.due(seen.evidence, quote: seen.look.terms, now: clock.now().unixSeconds)
     }
-    for step in try steps.map({ try reconsidered($0, seen, vault, &report) }) {
+    for due in steps {
+      guard let step = try reconsidered(due, seen, vault, &report) else { continue }
       switch step {
       case .resend(let transaction):
         try submitEverywhere(transaction, seen, vault, &report)

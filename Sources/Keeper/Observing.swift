@@ -220,7 +220,7 @@ extension Seen {
       let listed = state.orders.first { $0.key == key }
       let fate = venue.classify(order: key, logs: consensus.logs, stillListed: listed)
       guard listed != nil || consensus.isSilenceAnAnswer || fate != .unknown else { return nil }
-      return OrderFate(key: key, state: fate)
+      return OrderFate(key: key, state: fate, updatedAt: listed?.updatedAt)
     }
   }
 }

@@ -119,6 +119,10 @@ extension Keeper {
     _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, isRepeat: Bool, _ report: inout TickReport
   ) -> [EndpointAnswer]? {
     guard let promise = outbox.state.openPromise(transaction.intentID) else { return nil }
+    if watches[vault].isTooLooseForPublic(transaction, of: promise, at: seen.evidence.head) {
+      report.note(event: "awaitsPublicBound", "\(transaction.hash) was private; what replaces it is decided first")
+      return nil
+    }
     let dispatch = watches[vault].node.dispatch(
       promise, transaction.hash, at: seen.evidence.head, heard: seen.endpoints, isRepeat: isRepeat)
     var answers: [EndpointAnswer] = []

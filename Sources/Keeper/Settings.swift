@@ -15,12 +15,20 @@ package struct VaultSettings: Sendable {
   package let policy: Policy
   /// How many orders that came to nothing are tried again within a day.
   package let attemptLimit: Int
+  /// What orders placed within a day may trade; nil for no limit.
+  package let turnoverPerDay: Usd?
+  /// How far the sum of what fills lost against the oracle's price may stand below its best; nil for no limit.
+  package let lossLimit: Usd?
+  /// The native currency's feed, for gas budgets in dollars; nil where the base asset is the native currency itself, or
+  /// nothing is counted in dollars.
+  package let nativeFeed: ChainlinkFeed?
   /// Who hears of its transactions before they are mined.
   package let submission: SubmissionPolicy
 
   package init(
     name: String, account: any Account, venue: any Venue, reader: VaultReader, priceFeed: ChainlinkFeed,
     quoteFeed: ChainlinkFeed?, sequencerFeed: SequencerFeed?, policy: Policy, attemptLimit: Int,
+    turnoverPerDay: Usd? = nil, lossLimit: Usd? = nil, nativeFeed: ChainlinkFeed? = nil,
     submission: SubmissionPolicy = .public
   ) {
     self.name = name
@@ -32,6 +40,9 @@ package struct VaultSettings: Sendable {
     self.sequencerFeed = sequencerFeed
     self.policy = policy
     self.attemptLimit = attemptLimit
+    self.turnoverPerDay = turnoverPerDay
+    self.lossLimit = lossLimit
+    self.nativeFeed = nativeFeed
     self.submission = submission
   }
 }

@@ -63,7 +63,8 @@ extension Keeper {
     let now = clock.now().unixSeconds
     // How long nothing has been heard: from the first tick that heard nothing.
     let silentSince = placed.note?.state == "unknown" ? placed.notedAtUnixSeconds : now
-    let note = OrderNote(fate.state, ageSeconds: now > silentSince ? now - silentSince : 0)
+    let note = OrderNote(
+      fate.state, updatedAt: fate.updatedAt, ageSeconds: now > silentSince ? now - silentSince : 0)
     return placed.note == note ? nil : .orderOutcome(key: fate.key, note: note)
   }
 }
@@ -86,25 +87,28 @@ extension OrderNote {
   /// a node's index; what the order did is in the position all the same.
   static let vanishedAfterSeconds: UInt64 = 3_600
 
-  init(_ state: OrderState, ageSeconds: UInt64) {
+  /// - Parameter updatedAt: when the venue says it last changed; tells a second failure from the first.
+  init(_ state: OrderState, updatedAt: UInt64?, ageSeconds: UInt64) {
     switch state {
     case .pending: self.init(state: "pending", isFinal: false, isFailure: false)
     case .resting: self.init(state: "resting", isFinal: false, isFailure: false)
     case .partial(let filled):
       self.init(state: "partial", isFinal: false, isFailure: false, figures: [.note("filled", "\(filled)")])
-    case .filled(let price, let fees):
+    case .filled(let price, let fees, let shortfall):
       self.init(
         state: "filled", isFinal: true, isFailure: false,
         figures: [
           .note("average price", price.map { "\($0)" } ?? "unknown", unit: "USD"),
           .note("fees", fees.map { "\($0)" } ?? "unknown", unit: "USD"),
-        ])
+          .note("shortfall", shortfall.map { "\($0)" } ?? "unknown", unit: "USD"),
+        ], shortfall: shortfall?.raw, feesUsd: fees.map { $0.isNegative ? .zero : $0.raw.magnitude })
     case .cancelled(let reason, let refunded):
       self.init(
         state: "cancelled", isFinal: true, isFailure: reason != OrderState.cancelledByAccount,
         figures: [.note("reason", reason), .note("refunded", refunded ? "yes" : "no")])
     case .frozen(let reason):
-      self.init(state: "frozen", isFinal: false, isFailure: true, figures: [.note("reason", reason)])
+      self.init(
+        state: "frozen", isFinal: false, isFailure: true, figures: [.note("reason", reason)], updatedAt: updatedAt)
     case .expired: self.init(state: "expired", isFinal: true, isFailure: true)
     case .unknown:
       self.init(state: "unknown", isFinal: ageSeconds >= Self.vanishedAfterSeconds, isFailure: false)

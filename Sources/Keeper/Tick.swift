@@ -9,6 +9,9 @@ extension Keeper {
   ///
   ///     observe → settle → assess → calibrate → plan → guard → simulate → sign → journal → submit → report
   ///
+  /// To settle is also to hold the mined block against what its call was cleared for, and to keep the promises that the
+  /// chain has not served yet, each after deciding again.
+  ///
   /// A tick that cannot look, or chooses not to act, ends early with its reason in the report.
   /// - Throws: `JournalFailure` when the journal cannot be written: nothing more may be promised by this process.
   package mutating func tick(_ vault: Int) throws(JournalFailure) -> TickReport {
@@ -18,7 +21,7 @@ extension Keeper {
     do {
       try run(vault, &report)
     } catch {
-      try end(&report, with: error)
+      try end(&report, vault, with: error)
     }
     return try finish(report, vault)
   }
@@ -30,6 +33,8 @@ extension Keeper {
     report.note(seen)
 
     try settle(seen, vault, &report)
+    try verify(seen, vault, &report)
+    try heedVault(seen, vault, &report)
     try keepPromises(seen, vault, &report)
 
     let circumstances = try circumstances(seen, vault)
@@ -44,13 +49,14 @@ extension Keeper {
 
 extension Watch {
   /// The judgement on what was seen: assess, calibrate, plan and guard in Decision, then simulate and clear.
+  /// - Parameter policy: the vault's, or a stricter one.
   /// - Returns: what may be signed and with how much gas; nil when the report says why not.
   mutating func judge(
-    _ seen: Seen, _ circumstances: Circumstances, _ report: inout TickReport
+    _ seen: Seen, _ circumstances: Circumstances, by policy: Policy? = nil, _ report: inout TickReport
   ) throws(WatchFailure) -> (Cleared, gasLimit: UInt64)? {
     do {
       let judgement = try Judgement(
-        seen.observation, policy: vault.policy, circumstances: circumstances, venue: vault.venue)
+        seen.observation, policy: policy ?? vault.policy, circumstances: circumstances, venue: vault.venue)
       report.note(judgement)
       guard case .approved(let approved) = judgement.verdict.ruling else { return nil }
 

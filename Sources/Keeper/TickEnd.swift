@@ -15,7 +15,7 @@ enum TickEnd: Error {
 extension Keeper {
   /// Puts the reason of an early end into the report.
   /// - Throws: the failure of the journal, which no tick survives.
-  func end(_ report: inout TickReport, with error: any Error) throws(JournalFailure) {
+  mutating func end(_ report: inout TickReport, _ vault: Int, with error: any Error) throws(JournalFailure) {
     switch error {
     case TickEnd.outbox(.journal(let failure)), let failure as JournalFailure: throw failure
     case TickEnd.outbox(.refused(let refusal)): report.end(.refused, refusal.code, refusal.description)
@@ -26,6 +26,24 @@ extension Keeper {
     default:
       let failure = WatchFailure(error)
       report.end(.missed, failure.code, failure.description)
+      try heed(failure, vault, &report)
+    }
+  }
+
+  /// Every endpoint serves another chain than the one our promises are on: nothing can be observed there, and a person
+  /// must look. One such endpoint among others is only left out.
+  private mutating func heed(
+    _ failure: WatchFailure, _ vault: Int, _ report: inout TickReport
+  ) throws(JournalFailure) {
+    guard case .node(.everywhere(let failures)) = failure, !(outbox.lane(watches[vault].lane)?.open ?? []).isEmpty,
+      case .wrongChain(let endpoint, let expected, let actual)? = failures.first,
+      failures.allSatisfy({ if case .wrongChain = $0 { true } else { false } })
+    else { return }
+    do {
+      try halt(.wrongChain(expected: expected, found: actual, endpoint: endpoint.name), &report)
+    } catch {
+      guard case .outbox(.journal(let failure)) = error else { return }
+      throw failure
     }
   }
 

@@ -16,15 +16,3 @@ package enum Route: Hashable, Sendable, Codable, CustomStringConvertible {
     }
   }
 }
-
-/// How much a call loses by waiting; decides what is offered for its gas.
-package enum Urgency: String, Hashable, Sendable, Codable, CaseIterable, CustomStringConvertible {
-  /// The band is left, nothing burns.
-  case routine
-  /// Every block of waiting costs more than the dearer gas.
-  case urgent
-  /// The position is close to being liquidated: almost any fee is cheaper.
-  case liquidation
-
-  package var description: String { rawValue }
-}

@@ -164,6 +164,13 @@ extension Configuration {
     let indexDecimals: Int
   }
 
+  /// What a vault may trade and lose.
+  struct Budgets {
+    let turnoverPerDay: Usd
+    /// How far the sum of what fills lost against the oracle's price may stand below its best.
+    let loss: Usd
+  }
+
   /// The numbers by which a vault is judged; with its chain's they make a `Policy`.
   struct Judgement {
     let target: Target
@@ -173,12 +180,15 @@ extension Configuration {
     let orders: OrderPreference
     let priceBound: Ratio
     let leverage: Ratio
+    let liquidationAlarm: Ratio
     let attemptsPerDay: UInt64
+    let budgets: Budgets
 
     func policy(maximumHeadAgeSeconds: UInt64, cancelsWhenHalted: Bool) throws(DecisionError) -> Policy {
       try Policy(
         target: target, band: band, minimumClip: minimumClip, maximumClip: maximumClip, orders: orders,
-        priceBound: priceBound, leverage: leverage, maximumHeadAgeSeconds: maximumHeadAgeSeconds,
+        priceBound: priceBound, leverage: leverage, liquidationAlarm: liquidationAlarm,
+        maximumHeadAgeSeconds: maximumHeadAgeSeconds,
         cancelsWhenHalted: cancelsWhenHalted)
     }
   }

@@ -85,7 +85,9 @@ private struct VaultBuilder {
         priceFeed: ChainlinkFeed(address: vault.oracle.base.address, limits: vault.oracle.base.limits),
         quoteFeed: vault.oracle.quote.map { ChainlinkFeed(address: $0.address, limits: $0.limits) },
         sequencerFeed: vault.oracle.sequencer.map { SequencerFeed(address: $0.address, graceSeconds: $0.graceSeconds) },
-        policy: try policy(), attemptLimit: Int(vault.judgement.attemptsPerDay), submission: vault.submission)
+        policy: try policy(), attemptLimit: Int(vault.judgement.attemptsPerDay),
+        turnoverPerDay: vault.judgement.budgets.turnoverPerDay, lossLimit: vault.judgement.budgets.loss,
+        submission: vault.submission)
     }
   }
 
