@@ -37,28 +37,28 @@ import Testing
     // several endpoints
     Mistake(
       old: "quorum: 2", new: "quorum: 3",
-      message: "35:13: chains[0].quorum: there are only 2 public endpoints to agree; write at most 2, or add more"),
+      message: "36:13: chains[0].quorum: there are only 2 public endpoints to agree; write at most 2, or add more"),
     Mistake(
       old: "failures: 4, coolDown: 20s, longest: 5m", new: "coolDown: 20m, longest: 5m",
-      message: "36:39: chains[0].breaker.longest: is shorter than the first cool-down; write at least 1200s"),
+      message: "37:39: chains[0].breaker.longest: is shorter than the first cool-down; write at least 1200s"),
     Mistake(
       old: "urgentPercentile: 80", new: "urgentPercentile: 50",
-      message: "32:60: chains[0].fees.tip.urgentPercentile: the percentiles do not rise with the urgency; "
+      message: "32:64: chains[0].fees.tip.urgentPercentile: the percentiles do not rise with the urgency; "
         + "write percentile ≤ urgentPercentile ≤ liquidationPercentile"),
     Mistake(
       old: "liquidation: 250%", new: "liquidation: 120%",
-      message: "33:45: chains[0].fees.gasPrice.liquidation: is below the urgent one; write at least 130%"),
+      message: "34:45: chains[0].fees.gasPrice.liquidation: is below the urgent one; write at least 130%"),
     Mistake(
       old: "role: relay", new: "role: public",
       message: "43:5: vaults[0].submission: the chain \"devchain\" has no relay, so nothing would ever be sent; "
         + "add an endpoint with role: relay, or write submission: public"),
     Mistake(
       old: "priceBound: 25bp", new: "priceBound: 50bp",
-      message: "91:68: vaults[0].submission.privateThenPublic.priceBound: is not tighter than the vault's own "
+      message: "90:67: vaults[0].submission.privateThenPublic.priceBound: is not tighter than the vault's own "
         + "priceBound; write less than it: who held the call back knows it by then"),
     Mistake(
       old: "send: all", new: "send: everywhere",
-      message: "37:11: chains[0].send: \"everywhere\" is not known here; write first or all"),
+      message: "38:11: chains[0].send: \"everywhere\" is not known here; write first or all"),
     // wrong types
     Mistake(
       old: "tick: {interval: 2s, deadline: 5s}", new: "tick: 2s",
@@ -131,7 +131,7 @@ import Testing
         + "write an amount of the chain's coin with its unit, such as 0.05 ether, 40 gwei or 1 wei"),
     Mistake(
       old: "bump: 15%", new: "bump: 9%",
-      message: "37:13: chains[0].replacement.bump: \"9%\" is out of range; "
+      message: "35:71: chains[0].replacement.bump: \"9%\" is out of range; "
         + "write a percentage to a tenth from 10% to 100%"),
     Mistake(
       old: "width: 4%", new: "width: 400%",
