@@ -5,6 +5,8 @@ import Foundation
 struct KeeperSettings {
   /// Names of devchain's endpoints, in order of preference.
   var endpoints = ["a"]
+  /// How many of them must agree on a head. One, so that the other may misbehave as it likes.
+  var quorum = 1
   /// How long an order rests; zero makes all orders market orders.
   var patience = "10m"
   /// From how many half-widths on a drift crosses at once. The first hedge is 25 of them.
@@ -41,6 +43,7 @@ struct KeeperSettings {
           endpoints:
       \(endpoints.joined(separator: "\n"))
           head: {maximumAge: \(headAge)}
+          quorum: \(quorum)
           finality: {blocks: \(finalityBlocks), time: 0s}
           resend: {blocks: \(resendBlocks), time: 0s}
           replacement: {after: {blocks: \(replacementBlocks), time: 0s}}

@@ -137,6 +137,26 @@ import Testing
     }
   }
 
+  /// Sixteen endpoints that give their head and hang at everything else: a tick that ends soon, whatever is asked.
+  @Test func manyHangingEndpointsCostFewDeadlines() throws {
+    let transport = ScriptedTransport { World.plain($0) }
+    let names = (0..<16).map { "n\($0)" }
+    var node = Node(chain: World.chain(endpoints: names), transport: transport)
+    node.beginTick(World.now)
+    _ = try node.look(hashes: [], now: World.now)
+    transport.fault = { _ in .failure(.timeout(sent: true)) }
+    var batch = Batch()
+    let place = batch.ask(.chainID())
+    for exchanges in [5, 6, 7] {
+      #expect(throws: NodeFailure.self) {
+        _ = try node.ask(inTurn: node.chain.endpoints, batch) { (answers) throws(NodeFailure) in
+          try answers.take(place)
+        }
+      }
+      #expect(node.exchanges == exchanges)
+    }
+  }
+
   @Test func rateLimitsCountAndMissingBlocksDoNot() {
     let endpoint = World.endpoint("a", 0)
     let busy = NodeFailure.status(endpoint, 429, retryAfterSeconds: 7, excerpt: "")

@@ -21,7 +21,7 @@ struct Inspection {
     let remedy: String
   }
 
-  private let workshop: Workshop
+  let workshop: Workshop
   private(set) var results: [Line] = []
 
   init(_ workshop: Workshop) { self.workshop = workshop }
@@ -120,35 +120,6 @@ struct Inspection {
       guard let endpoint = endpoints(of: chain) else { continue }
       contracts(of: chain, endpoint)
     }
-  }
-
-  /// Asks every endpoint for its chain and head; the first good one answers the rest.
-  private mutating func endpoints(of chain: Deployment.Chain) -> EndpointID? {
-    let settings = chain.settings
-    var first: EndpointID?
-    for endpoint in settings.endpoints {
-      let subject = "\(settings.name): endpoint \(endpoint.name)"
-      var questions = Questionnaire(workshop.transport, endpoint, settings.exchangeDeadlineMilliseconds)
-      let chainID = questions.ask(.chainID())
-      let block = questions.ask(.block(.latest))
-      do {
-        let answers = try questions.send()
-        let id = try answers.read(chainID)
-        guard id == settings.chainID else {
-          bad(subject, "serves chain \(id), configured is \(settings.chainID)", "correct the endpoint or chainID")
-          continue
-        }
-        guard let head = try answers.read(block) else {
-          bad(subject, "has no block", "wait until the node is synchronised")
-          continue
-        }
-        good(subject, "chain \(id), block \(head.number) of \(TimeText.utc(head.timestamp)) UTC")
-        if first == nil { first = endpoint }
-      } catch {
-        bad(subject, error.description, "check the URL, its key and the network")
-      }
-    }
-    return first
   }
 
   private mutating func contracts(of chain: Deployment.Chain, _ endpoint: EndpointID) {
