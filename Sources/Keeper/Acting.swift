@@ -50,9 +50,9 @@ extension Keeper {
   }
 
   private func isCancelWhileHalted(_ reservation: Reservation) -> Bool {
-    guard let policy = outbox.policies.first(where: { $0.chainID == reservation.lane.chainID }) else { return false }
     let purpose = outbox.state.openPromise(reservation.intentID)?.intent.purpose
-    return policy.cancelsOrdersWhileHalted && purpose == .cancelOrder && reservation.kind != .noOp
+    guard purpose == .cancelOrder, reservation.kind != .noOp else { return false }
+    do { return try outbox.mayTakeOrdersBack(chainID: reservation.lane.chainID) } catch { return false }
   }
 
   /// Makes the signed bytes durable. Only this makes something that can be sent.

@@ -9,14 +9,16 @@ extension Keeper {
     try asking { () throws(OutboxError) in
       try Circumstances(
         watch: watches[vault], seen: seen, outbox: outbox, history: history[vault],
-        isHalted: !outbox.halts.isEmpty || desk.haltReason() != nil, now: clock.now().unixSeconds)
+        isHalted: !outbox.halts.isEmpty || desk.haltReason() != nil, takesOrdersBack: outbox.takesOrdersBack,
+        now: clock.now().unixSeconds)
     }
   }
 }
 
 extension Circumstances {
   init(
-    watch: Watch, seen: Seen, outbox: Outbox, history: PriceHistory, isHalted: Bool, now: UInt64
+    watch: Watch, seen: Seen, outbox: Outbox, history: PriceHistory, isHalted: Bool, takesOrdersBack: Bool,
+    now: UInt64
   ) throws(OutboxError) {
     let chain = watch.node.chain
     let budget = try outbox.gasBudget(watch.lane, now: now)
@@ -28,7 +30,7 @@ extension Circumstances {
       keeperBalanceWei: balance > budget.heldWei ? balance.saturatingSubtract(budget.heldWei) : .zero,
       clearNonceReserveWei: chain.clearNonceReserveWei,
       keeperPaysUpfrontFee: watch.vault.account.holder == watch.keeper,
-      calls: CallsInFlight(outbox.standing(watch.lane)), isHalted: isHalted,
+      calls: CallsInFlight(outbox.standing(watch.lane)), isHalted: isHalted, takesOrdersBack: takesOrdersBack,
       recentOutcomes: outbox.state.endedOrders.suffix(10).filter { $0.vault == name && $0.chainID == chain.chainID }
         .map { OrderOutcome($0) },
       // A day: the window of the gas budget, so that both reset together.

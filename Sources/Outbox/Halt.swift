@@ -11,8 +11,9 @@ package enum Halt: Hashable, Sendable, Codable, CustomStringConvertible {
   case corruptJournal(what: String)
   /// The vault took the keeper's role away.
   case roleRevoked(vault: String, detail: String)
-  /// A person asked for it, by command or marker.
-  case byOperator(note: String)
+  /// A person asked for it, by command or marker; with `cancelsOrders` also that our own resting orders be taken back,
+  /// whatever policy says. nil is no, and what journals of earlier versions hold.
+  case byOperator(note: String, cancelsOrders: Bool? = nil)
 
   /// Stable name for metrics, reports and documentation.
   package var code: String {
@@ -25,6 +26,12 @@ package enum Halt: Hashable, Sendable, Codable, CustomStringConvertible {
     }
   }
 
+  /// A person's word, which ends when the person takes it back.
+  package var isByOperator: Bool {
+    if case .byOperator = self { return true }
+    return false
+  }
+
   package var description: String {
     switch self {
     case .foreignNonce(let evidence):
@@ -35,8 +42,8 @@ package enum Halt: Hashable, Sendable, Codable, CustomStringConvertible {
       "\(what); restore the newest backup that verifies, and compare it with the chain, then resume"
     case .roleRevoked(let vault, let detail):
       "vault \(vault) refuses its keeper: \(detail); have the role granted again, then resume"
-    case .byOperator(let note):
-      "halted by the operator: \(note); resume when ready"
+    case .byOperator(let note, let cancelsOrders):
+      "halted by the operator\(cancelsOrders == true ? ", taking orders back" : ""): \(note); resume when ready"
     }
   }
 }
