@@ -18,14 +18,23 @@ package final class SQLiteJournalStore: JournalStore {
 
   /// Opens the journal the lock is for, or makes it.
   ///
-  /// - Throws: `foreignFormat` for another program's file or another version's, `unwritable` when the file cannot be
+  /// A journal of an older format is copied to a file beside it (`<journal>.format-1-<time>`), verified, and then
+  /// migrated in one transaction. The way back is that copy: an older program refuses the newer format.
+  ///
+  /// - Parameters:
+  ///   - program: the program's version, for the file's lineage.
+  ///   - now: unix seconds, for the lineage and the copy's name.
+  /// - Throws: `foreignFormat` for another program's file or a later version's, `unwritable` when the file cannot be
   ///   made, others may write it, or the durability asked for is not in force after opening.
-  package init(lock: WriterLock) throws(JournalFailure) {
+  package init(
+    lock: WriterLock, program: String = "unnamed", at now: UInt64 = UInt64(clamping: time(nil))
+  ) throws(JournalFailure) {
     self.lock = lock
     path = lock.path.file
     try Self.prepareFile(lock.path)
+    try Self.backUpOlder(lock.path, at: now)
     do {
-      queue = try Self.open(path)
+      queue = try Self.open(path, program: program, at: Int64(clamping: now))
     } catch {
       throw JournalFailure(error, .writing, path: path)
     }
@@ -133,7 +142,16 @@ package final class SQLiteJournalStore: JournalStore {
     }
   }
 
-  private static func open(_ path: String) throws -> DatabaseQueue {
+  /// Before a migration, so that one that goes wrong in a way nobody thought of has a way back.
+  private static func backUpOlder(_ place: JournalPath, at now: UInt64) throws(JournalFailure) {
+    guard let status = try JournalPath.status(place.file), status.st_size > 0 else { return }
+    let reader: SQLiteJournalReader
+    reader = try SQLiteJournalReader(path: place.file)
+    guard reader.version < JournalSchema.version else { return }
+    try JournalBackup.make(of: place.file, at: "\(place.file).format-\(reader.version)-\(now)")
+  }
+
+  private static func open(_ path: String, program: String, at now: Int64) throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.label = "journal"
     configuration.busyMode = .timeout(busySeconds)
@@ -147,7 +165,16 @@ package final class SQLiteJournalStore: JournalStore {
     }
     let queue = try DatabaseQueue(path: path, configuration: configuration)
     try queue.write { db in
-      if try JournalSchema.state(db, path: path) == .empty { try JournalSchema.create(db) }
+      switch try JournalSchema.state(db, path: path) {
+      case .empty:
+        try JournalSchema.create(db)
+        try JournalSchema.note("made", program: program, at: now, in: db)
+      case .ours(let version) where version < JournalSchema.version:
+        try JournalSchema.migrate(db, from: version)
+        try JournalSchema.note(
+          "migrated from format \(version) to \(JournalSchema.version)", program: program, at: now, in: db)
+      case .ours: break
+      }
     }
     let (journalMode, synchronous) = try queue.read { db in try durability(db) }
     guard journalMode == "wal", synchronous == 2 else {

@@ -80,7 +80,7 @@ extension Keeper {
 
   /// Sends journaled bytes to every endpoint: the first one has had its chance and may have dropped what it took. The
   /// same bytes twice do nothing twice.
-  private mutating func submitEverywhere(
+  mutating func submitEverywhere(
     _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws(TickEnd) {
     try note(send(transaction, to: seen.endpoints, vault), to: transaction, seen, &report)

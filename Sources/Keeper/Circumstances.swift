@@ -30,7 +30,8 @@ extension Circumstances {
       keeperBalanceWei: balance > budget.heldWei ? balance.saturatingSubtract(budget.heldWei) : .zero,
       clearNonceReserveWei: chain.clearNonceReserveWei,
       keeperPaysUpfrontFee: watch.vault.account.holder == watch.keeper,
-      calls: CallsInFlight(outbox.standing(watch.lane)), isHalted: isHalted, takesOrdersBack: takesOrdersBack,
+      calls: CallsInFlight(outbox.standing(of: name, in: watch.lane)), isHalted: isHalted,
+      takesOrdersBack: takesOrdersBack,
       recentOutcomes: outbox.state.endedOrders.suffix(10).filter { $0.vault == name && $0.chainID == chain.chainID }
         .map { OrderOutcome($0) },
       // A day: the window of the gas budget, so that both reset together.

@@ -30,6 +30,7 @@ extension Keeper {
     report.note(seen)
 
     try settle(seen, vault, &report)
+    try settlePredecessors(vault, &report)
     try keepPromises(seen, vault, &report)
 
     let circumstances = try circumstances(seen, vault)

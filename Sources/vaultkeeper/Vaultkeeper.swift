@@ -22,6 +22,6 @@ struct Vaultkeeper: ParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, CheckCommand.self, ExplainCommand.self, PendingCommand.self, JournalCommand.self,
-      HaltCommand.self, ResumeCommand.self, KeyCommand.self, DecodeCommand.self,
+      HaltCommand.self, ResumeCommand.self, TestAlarmCommand.self, KeyCommand.self, DecodeCommand.self,
     ])
 }

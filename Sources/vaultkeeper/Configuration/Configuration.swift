@@ -19,6 +19,8 @@ struct Configuration {
   let addressBookPath: String
   let tick: Tick
   let key: Key
+  /// Nil: nobody is called.
+  let alarms: Alarms?
   let chains: [Chain]
   let vaults: [Vault]
 }

@@ -101,10 +101,10 @@ struct Inspection {
   private mutating func journal() {
     let path = workshop.file.configuration.journal.path
     do {
-      guard let reader = try JournalMemory.reader(workshop.file) else {
+      guard try SQLiteJournalReader.isPresent(at: path) else {
         return good("journal", "\(path) is not there yet; the first run makes it")
       }
-      let found = try reader.verify()
+      let found = try SQLiteJournalReader(path: path).verified()
       good("journal", "\(found.promises.sequence) promise records, \(found.observations.sequence) observations, sound")
       let halts = try workshop.memory().outbox.halts
       for halt in halts { bad("journal", "halted: \(halt)", "vaultkeeper resume, when it is over") }
