@@ -31,6 +31,9 @@ package enum Files {
     }
   }
 
+  /// Whether this process could run a file as a program.
+  package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
   /// Writes a new file with mode 0600, durably, and never over an existing one: a keystore, a halt marker.
   ///
   /// - Throws: `fileExists` when something is there already, `file` when it cannot be written; then nothing is there.

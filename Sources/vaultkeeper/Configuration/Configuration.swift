@@ -21,6 +21,8 @@ struct Configuration {
   let key: Key
   /// Nil: nobody is called.
   let alarms: Alarms?
+  /// The file that metrics are written to; nil for none.
+  let metricsPath: String?
   let chains: [Chain]
   let vaults: [Vault]
 }

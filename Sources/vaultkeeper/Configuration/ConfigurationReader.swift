@@ -44,6 +44,7 @@ struct ConfigurationReader {
     let addressBook = section.required("addressBook", .path)
     let tick = section.optionalSection("tick", self.tick)
     let key = section.requiredSection("key", self.key)
+    let metrics = section.sectionIfPresent("metrics") { $0.required("textfile", .path) }
     let alarms = section.sectionIfPresent("alarms", self.alarms)
     refuseHastyAlarm(alarms ?? nil, tick: tick, in: section)
     let chains = section.requiredList("chains", limit: ConfigurationReader.chainLimit) { tree, path in
@@ -60,14 +61,16 @@ struct ConfigurationReader {
     refuseDuplicates(chains, of: "chainID") { $0.chainID }
     refuseDuplicates(vaults, of: "name") { $0.name }
     refuseUnknownChains(vaults, chains)
-    guard version != nil, let journal, let haltMarker, let addressBook, let tick, let key, let alarms, let chains,
+    guard version != nil, let journal, let haltMarker, let addressBook, let tick, let key, let metrics, let alarms,
+      let chains,
       let vaults
     else {
       return nil
     }
     return Configuration(
       journal: journal, haltMarkerPath: absolute(haltMarker), cancelsOrdersWhileHalted: cancelsOrdersWhileHalted,
-      addressBookPath: absolute(addressBook), tick: tick, key: key, alarms: alarms, chains: chains.map(\.value),
+      addressBookPath: absolute(addressBook), tick: tick, key: key, alarms: alarms,
+      metricsPath: metrics.map { absolute($0) }, chains: chains.map(\.value),
       vaults: vaults.map(\.value))
   }
 

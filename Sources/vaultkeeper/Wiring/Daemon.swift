@@ -38,8 +38,8 @@ struct Daemon {
       observationsKeptSeconds: configuration.journal.observationSeconds, clock: workshop.clock,
       isStopping: { [interrupt = workshop.interrupt] in interrupt.isStopping })
     log.started(workshop, mode: once ? "once" : "daemon")
-    try life.run(&keeper, once: once) { report in
-      log.ticked(report)
+    try life.run(&keeper, once: once) { report, outbox in
+      log.ticked(report, outbox, now: workshop.clock.now().unixSeconds)
       alarms?.ticked(report)
     }
     log.stopped(reason: workshop.interrupt.reason)
