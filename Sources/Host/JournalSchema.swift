@@ -41,6 +41,14 @@ enum JournalSchema {
     return .ours(version: version)
   }
 
+  /// What is there is no journal, and no other program's database either: SQLite takes a file that is shorter than a
+  /// page for an empty database.
+  static func cutShort(_ path: String) -> JournalFailure {
+    .unreadable(
+      what: "\(path) holds nothing: it was cut short; restore the newest backup that verifies. If there never was a "
+        + "journal here, remove the file")
+  }
+
   /// Makes the tables, in the caller's transaction.
   static func create(_ db: Database) throws {
     for stream in JournalStream.allCases {

@@ -10,7 +10,6 @@ package import Outbox
 package final class SQLiteJournalReader: JournalSource {
   private let path: JournalPath
   private let queue: DatabaseQueue
-  private let isEmpty: Bool
   /// The format of the file: older ones are read as they are.
   package let version: Int64
   /// The file as it was when it was opened as unchangeable; nil when SQLite's own locking protects us.
@@ -58,16 +57,14 @@ package final class SQLiteJournalReader: JournalSource {
       throw JournalFailure(error, .reading, path: file)
     }
     queue = opened.0
-    isEmpty = opened.1 == .empty
-    if case .ours(let version) = opened.1 { self.version = version } else { version = JournalSchema.version }
+    guard case .ours(let version) = opened.1 else { throw JournalSchema.cutShort(file) }
+    self.version = version
   }
 
   package func replay(
     _ stream: JournalStream, from sequence: UInt64, limit: UInt64?,
     _ body: (JournalEntry) throws(JournalFailure) -> Void
   ) throws(JournalFailure) {
-    // The keeper is just making the file.
-    if isEmpty { return }
     do {
       try queue.unsafeReentrantRead { db in
         if db.isInsideTransaction {
@@ -91,7 +88,6 @@ package final class SQLiteJournalReader: JournalSource {
   package func consistently<Result>(
     _ body: () throws(JournalFailure) -> Result
   ) throws(JournalFailure) -> Result {
-    if isEmpty { return try body() }
     var result: Result?
     do {
       try queue.unsafeReentrantRead { db in
@@ -135,7 +131,6 @@ package final class SQLiteJournalReader: JournalSource {
   func backup(to target: DatabaseQueue) throws { try queue.backup(to: target) }
 
   package func newestSequence(_ stream: JournalStream) throws(JournalFailure) -> UInt64 {
-    if isEmpty { return 0 }
     let newest: UInt64
     do {
       newest = try queue.unsafeReentrantRead { db in try JournalRows.newestSequence(stream, in: db) }

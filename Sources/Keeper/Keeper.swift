@@ -18,6 +18,11 @@ package struct Keeper {
   var history: [PriceHistory]
   /// Exchanges of the sender in the running tick.
   var sent = 0
+  /// Inclusions that were held against what their calls were cleared for. Forgotten by a restart, which checks again.
+  var verified: [Inclusion] = []
+  /// For each vault the head at which its role was first missing, as long as it is. Forgotten by a restart, which waits
+  /// anew.
+  var roleMissingSince: [HeadMark?]
 
   /// - Parameter watches: one for each vault, all reading for the signer's address.
   /// - Throws: `OutboxError` when the journal cannot be read or tells a story that cannot be true.
@@ -34,7 +39,9 @@ package struct Keeper {
     self.clock = clock
     self.desk = desk
     self.configurationHash = configurationHash
-    outbox = try Outbox(policies: LanePolicy.of(watches), replaying: journal.reader)
+    roleMissingSince = watches.map { _ in nil }
+    outbox = try Outbox(
+      policies: LanePolicy.of(watches), vaults: watches.map(\.vaultPolicy), replaying: journal.reader)
     let newest = journal.tails.observations.sequence
     let wanted = UInt64(PriceHistory.limit * watches.count)
     history = try watches.map { (watch) throws(OutboxError) in

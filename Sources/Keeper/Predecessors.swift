@@ -10,10 +10,10 @@ extension Outbox {
     state.lanes.filter { $0.id.chainID == chainID && $0.id.sender != sender && !$0.open.isEmpty }.map(\.id)
   }
 
-  /// Where a vault stands: in the lane that its calls are made in, and in those of earlier keys that still have a call
+  /// Where a vault stands: `own` in the lane that its calls are made in, and in those of earlier keys that still have a call
   /// of it. The worst of them counts.
-  func standing(of vault: String, in lane: LaneID) -> LaneStanding {
-    var worst = standing(lane)
+  func standing(of vault: String, in lane: LaneID, own: LaneStanding) -> LaneStanding {
+    var worst = own
     for id in predecessors(chainID: lane.chainID, of: lane.sender) {
       guard state.lane(id)?.open.contains(where: { $0.intent.vault == vault }) == true else { continue }
       switch (worst, standing(id)) {

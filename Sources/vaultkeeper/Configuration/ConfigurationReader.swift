@@ -61,9 +61,9 @@ struct ConfigurationReader {
     refuseDuplicates(chains, of: "chainID") { $0.chainID }
     refuseDuplicates(vaults, of: "name") { $0.name }
     refuseUnknownChains(vaults, chains)
+    refuseMissingRelays(vaults, chains)
     guard version != nil, let journal, let haltMarker, let addressBook, let tick, let key, let metrics, let alarms,
-      let chains,
-      let vaults
+      let chains, let vaults
     else {
       return nil
     }

@@ -7,7 +7,7 @@ extension Deployment.Chain {
   /// - Throws: `HostError` naming the endpoint or the file.
   func openEndpoints() throws(HostError) -> [EndpointConfiguration] {
     var list: [EndpointConfiguration] = []
-    for (id, endpoint) in zip(settings.endpoints, endpoints) { list.append(try endpoint.open(as: id)) }
+    for (id, endpoint) in endpoints { list.append(try endpoint.open(as: id)) }
     return list
   }
 }
