@@ -1,5 +1,5 @@
 import Glibc
-import Metrics
+package import Metrics
 
 /// Metrics in a file, in Prometheus' text format: node_exporter's textfile collector and its like pick it up. No port is
 /// opened beside a hot key.

@@ -1,5 +1,5 @@
 package import Ethereum
-package import Outbox
+import Outbox
 
 /// How fees are quoted on a chain.
 package struct FeePolicy: Hashable, Sendable {

@@ -105,3 +105,12 @@ extension Watch {
     }.answer
   }
 }
+
+extension Outbox {
+  /// Whether a call of this vault took effect within the time for which the outbox remembers settled ones (a week).
+  fileprivate func hasServed(_ vault: String, _ chainID: UInt64) -> Bool {
+    state.lanes.contains { lane in
+      lane.id.chainID == chainID && lane.settled.contains { $0.vault == vault && $0.servedIntent != nil }
+    }
+  }
+}
