@@ -32,6 +32,8 @@ package struct Circumstances: Hashable, Sendable {
   package var calls: CallsInFlight
   /// A halt marker is set.
   package var isHalted: Bool
+  /// Whoever halted asked that our own orders be taken back, whatever the policy allows by itself.
+  package var takesOrdersBack: Bool
   /// Fate of the vault's latest orders, oldest first.
   package var recentOutcomes: [OrderOutcome]
   /// Acts reserved within the attempt window that did not end in a fill, and how many there may be.
@@ -45,7 +47,8 @@ package struct Circumstances: Hashable, Sendable {
     gasLimit: UInt64, gasBudgets: [GasAllowance], gasCost: Allowance? = nil, nativePrice: Price? = nil,
     turnover: Allowance? = nil, loss: Allowance? = nil, keeperBalanceWei: UInt256, clearNonceReserveWei: UInt256,
     keeperPaysUpfrontFee: Bool,
-    calls: CallsInFlight = .none, isHalted: Bool = false, recentOutcomes: [OrderOutcome] = [],
+    calls: CallsInFlight = .none, isHalted: Bool = false, takesOrdersBack: Bool = false,
+    recentOutcomes: [OrderOutcome] = [],
     attemptsInWindow: Int = 0, attemptLimit: Int, priceHistory: [PricePoint] = []
   ) {
     self.nowSeconds = nowSeconds
@@ -63,6 +66,7 @@ package struct Circumstances: Hashable, Sendable {
     self.keeperPaysUpfrontFee = keeperPaysUpfrontFee
     self.calls = calls
     self.isHalted = isHalted
+    self.takesOrdersBack = takesOrdersBack
     self.recentOutcomes = recentOutcomes
     self.attemptsInWindow = attemptsInWindow
     self.attemptLimit = attemptLimit

@@ -69,9 +69,9 @@ extension Keeper {
   }
 
   private func isCancelWhileHalted(_ reservation: Reservation) -> Bool {
-    guard let policy = outbox.policies.first(where: { $0.chainID == reservation.lane.chainID }) else { return false }
     let purpose = outbox.state.openPromise(reservation.intentID)?.intent.purpose
-    return policy.cancelsOrdersWhileHalted && purpose == .cancelOrder && reservation.kind != .noOp
+    guard purpose == .cancelOrder, reservation.kind != .noOp else { return false }
+    do { return try outbox.mayTakeOrdersBack(chainID: reservation.lane.chainID) } catch { return false }
   }
 
   /// Makes the signed bytes durable. Only this makes something that can be sent.
@@ -96,7 +96,7 @@ extension Keeper {
 
   /// Sends journaled bytes to every endpoint: the first one has had its chance and may have dropped what it took. The
   /// same bytes twice do nothing twice.
-  private mutating func submitEverywhere(
+  mutating func submitEverywhere(
     _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws(TickEnd) {
     guard let answers = dispatch(transaction, seen, vault, isRepeat: true, &report) else { return }

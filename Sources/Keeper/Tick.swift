@@ -33,6 +33,7 @@ extension Keeper {
     report.note(seen)
 
     try settle(seen, vault, &report)
+    try settlePredecessors(vault, &report)
     try verify(seen, vault, &report)
     try heedVault(seen, vault, &report)
     try keepPromises(seen, vault, &report)

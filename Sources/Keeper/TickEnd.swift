@@ -50,6 +50,7 @@ extension Keeper {
   /// Adds what every tick has, and puts the report into the journal.
   mutating func finish(_ report: TickReport, _ vault: Int) throws(JournalFailure) -> TickReport {
     var report = report
+    report.note(halts: outbox.halts)
     let node = watches[vault].node
     report.note(exchanges: node.exchanges + sent)
     sent = 0

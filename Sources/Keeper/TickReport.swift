@@ -51,6 +51,10 @@ package struct TickReport: Hashable, Sendable, Codable {
   package private(set) var transactionHash: Bytes32?
   /// How often the nodes were spoken to.
   package private(set) var exchanges = 0
+  /// Native currency of the keeper's address at the head; nil where it was not seen, and in reports of version 0.1.
+  package private(set) var keeperBalanceWei: UInt256?
+  /// Halts in force when the tick ended; nil for none.
+  package private(set) var halts: [Event]?
 
   init(vault: String, chain: String, startedAtUnixSeconds: UInt64) {
     self.vault = vault
@@ -74,6 +78,7 @@ package struct TickReport: Hashable, Sendable, Codable {
   mutating func note(_ seen: Seen) {
     head = seen.evidence.head
     price = seen.observation.price.price
+    keeperBalanceWei = seen.observation.account.keeperBalanceWei
   }
 
   mutating func note(_ judgement: Judgement) {
@@ -101,6 +106,10 @@ package struct TickReport: Hashable, Sendable, Codable {
   mutating func note(promise intentID: Bytes32, transactionHash: Bytes32?) {
     self.intentID = intentID
     self.transactionHash = transactionHash
+  }
+
+  mutating func note(halts: [Halt]) {
+    self.halts = halts.isEmpty ? nil : halts.map { Event(code: $0.code, text: $0.description) }
   }
 
   mutating func note(exchanges: Int) { self.exchanges = exchanges }

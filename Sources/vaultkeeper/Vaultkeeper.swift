@@ -21,7 +21,8 @@ struct Vaultkeeper: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, CheckCommand.self, ExplainCommand.self, PendingCommand.self, JournalCommand.self,
-      HaltCommand.self, ResumeCommand.self, KeyCommand.self, DecodeCommand.self,
+      RunCommand.self, CheckCommand.self, ExplainCommand.self, PendingCommand.self, StatusCommand.self,
+      JournalCommand.self,
+      HaltCommand.self, ResumeCommand.self, TestAlarmCommand.self, KeyCommand.self, DecodeCommand.self,
     ])
 }

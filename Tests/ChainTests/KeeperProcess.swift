@@ -95,8 +95,11 @@ final class KeeperProcess {
   }
 
   /// `decode`, which needs no configuration.
-  func decode(_ hex: String) throws -> Outcome {
-    let (process, output, complaints) = try process(["decode", "--json", hex])
+  func decode(_ hex: String) throws -> Outcome { try runPlain("decode", "--json", hex) }
+
+  /// A command that takes no configuration.
+  func runPlain(_ words: String...) throws -> Outcome {
+    let (process, output, complaints) = try process(words)
     try process.run()
     process.waitUntilExit()
     return Outcome(

@@ -23,6 +23,10 @@ struct KeeperSettings {
   var baseFeeMultiple = 2
   var perDay = "0.5 ether"
   var cancelsWhileHalted = false
+  /// The key that signs: its address and its keystore in the keeper's folder; nil for the world's own keeper.
+  var key: (address: String, keystore: String)?
+  /// More sections, as they stand.
+  var more = ""
 
   func yaml(_ chain: DevChain) throws -> String {
     let endpoints = self.endpoints.map { "      - {name: \($0), url: \"\(chain.url($0))\"}" }
@@ -33,9 +37,10 @@ struct KeeperSettings {
       addressBook: addresses
       tick: {interval: 1s, deadline: \(deadline)}
       whileHalted: {cancelOrders: \(cancelsWhileHalted)}
+      \(more)
       key:
-        address: "\(try chain.address("keeper"))"
-        keystore: {path: devchain-keeper.json}
+        address: "\(try key?.address ?? chain.address("keeper"))"
+        keystore: {path: \(key?.keystore ?? "devchain-keeper.json")}
         passphrase: {file: devchain-keeper.passphrase}
       chains:
         - name: devchain

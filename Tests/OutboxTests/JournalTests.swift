@@ -386,6 +386,10 @@ import Testing
       ),
       (.released(intentID: .zero, reason: "r"), #"{"released":{"intentID":"Z","reason":"r"}}"#),
       (.halted(halt: .byOperator(note: "n")), #"{"halted":{"halt":{"byOperator":{"note":"n"}}}}"#),
+      (
+        .halted(halt: .byOperator(note: "n", cancelsOrders: true)),
+        #"{"halted":{"halt":{"byOperator":{"cancelsOrders":true,"note":"n"}}}}"#
+      ),
       (.observationsPruned(through: 3, hash: .zero), #"{"observationsPruned":{"hash":"Z","through":3}}"#),
       (.orderPlaced(intentID: .zero, keys: [.zero]), #"{"orderPlaced":{"intentID":"Z","keys":["Z"]}}"#),
       (

@@ -181,6 +181,21 @@ import Testing
     }
   }
 
+  @Test func theOperatorsWordLetsCancelsThroughWhateverPolicySays() throws {
+    var desk = try Desk(Make.policy(cancels: false))
+    try desk.commit([.halted(halt: .byOperator(note: "stop"))])
+    #expect(try !desk.outbox.mayReserve(.cancelOrder, chainID: testChainID))
+    try desk.commit([.halted(halt: .byOperator(note: "stop", cancelsOrders: true))])
+    #expect(try desk.outbox.mayReserve(.cancelOrder, chainID: testChainID))
+    for purpose in [Purpose.act, .clearNonce] {
+      #expect(try !desk.outbox.mayReserve(purpose, chainID: testChainID))
+    }
+    var restarted = try Desk(Make.policy(cancels: false), store: desk.store)
+    #expect(restarted.outbox.takesOrdersBack && restarted.outbox.halts.allSatisfy(\.isByOperator))
+    try restarted.commit([.resumed(note: "looked")])
+    #expect(!restarted.outbox.takesOrdersBack)
+  }
+
   @Test func aHaltBetweenReservationAndSignatureStopsTheSignature() throws {
     var desk = try Desk()
     let intent = try Make.intent()

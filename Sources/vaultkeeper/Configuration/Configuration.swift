@@ -19,6 +19,10 @@ struct Configuration {
   let addressBookPath: String
   let tick: Tick
   let key: Key
+  /// Nil: nobody is called.
+  let alarms: Alarms?
+  /// The file that metrics are written to; nil for none.
+  let metricsPath: String?
   let chains: [Chain]
   let vaults: [Vault]
 }

@@ -44,6 +44,9 @@ struct ConfigurationReader {
     let addressBook = section.required("addressBook", .path)
     let tick = section.optionalSection("tick", self.tick)
     let key = section.requiredSection("key", self.key)
+    let metrics = section.sectionIfPresent("metrics") { $0.required("textfile", .path) }
+    let alarms = section.sectionIfPresent("alarms", self.alarms)
+    refuseHastyAlarm(alarms ?? nil, tick: tick, in: section)
     let chains = section.requiredList("chains", limit: ConfigurationReader.chainLimit) { tree, path in
       Section.read(tree, path: path, findings: findings) { section in
         chain(section).map { Located(value: $0, place: section.place, path: path) }
@@ -59,12 +62,15 @@ struct ConfigurationReader {
     refuseDuplicates(vaults, of: "name") { $0.name }
     refuseUnknownChains(vaults, chains)
     refuseMissingRelays(vaults, chains)
-    guard version != nil, let journal, let haltMarker, let addressBook, let tick, let key, let chains, let vaults else {
+    guard version != nil, let journal, let haltMarker, let addressBook, let tick, let key, let metrics, let alarms,
+      let chains, let vaults
+    else {
       return nil
     }
     return Configuration(
       journal: journal, haltMarkerPath: absolute(haltMarker), cancelsOrdersWhileHalted: cancelsOrdersWhileHalted,
-      addressBookPath: absolute(addressBook), tick: tick, key: key, chains: chains.map(\.value),
+      addressBookPath: absolute(addressBook), tick: tick, key: key, alarms: alarms,
+      metricsPath: metrics.map { absolute($0) }, chains: chains.map(\.value),
       vaults: vaults.map(\.value))
   }
 

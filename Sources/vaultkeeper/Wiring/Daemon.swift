@@ -12,14 +12,36 @@ struct Daemon {
     let configuration = workshop.file.configuration
     let signer = try DaemonKey.open(configuration.key)
     let lock = try WriterLock(journalPath: configuration.journal.path)
-    var keeper = try keeper(signer: signer, store: try SQLiteJournalStore(lock: lock))
+    let alarms = try Alarms.start(workshop)
+    defer {
+      if let alarms, let settings = configuration.alarms {
+        alarms.stop(waitingMilliseconds: Alarms.farewellMilliseconds(settings))
+      }
+    }
+    do {
+      try live(once: once, signer: signer, lock: lock, alarms: alarms)
+    } catch let failure as JournalFailure {
+      alarms?.failed(failure)
+      throw failure
+    } catch let failure as JournalEnd {
+      alarms?.failed(failure.failure)
+      throw failure.command
+    }
+  }
+
+  private func live(once: Bool, signer: any Signer, lock: WriterLock, alarms: AlarmRunner?) throws {
+    let configuration = workshop.file.configuration
+    var keeper = try keeper(signer: signer, store: try SQLiteJournalStore(lock: lock, program: Vaultkeeper.version))
     try discardStaleNote(keeper)
     let life = Life(
       intervalMilliseconds: configuration.tick.intervalSeconds * 1000,
       observationsKeptSeconds: configuration.journal.observationSeconds, clock: workshop.clock,
       isStopping: { [interrupt = workshop.interrupt] in interrupt.isStopping })
     log.started(workshop, mode: once ? "once" : "daemon")
-    try life.run(&keeper, once: once, report: log.ticked)
+    try life.run(&keeper, once: once) { report, outbox in
+      log.ticked(report, outbox, now: workshop.clock.now().unixSeconds)
+      alarms?.ticked(report)
+    }
     log.stopped(reason: workshop.interrupt.reason)
   }
 
@@ -32,7 +54,7 @@ struct Daemon {
         configurationHash: workshop.file.hash)
     } catch let failure as JournalFailure {
       guard case .corrupt = failure else { throw failure }
-      throw CommandFailure(status: .halted, message: failure.description)
+      throw JournalEnd(failure: failure, command: CommandFailure(status: .halted, message: failure.description))
     } catch let error as OutboxError {
       if case .journal(let failure) = error { throw failure }
       throw CommandFailure(status: .halted, message: error.description)
@@ -44,6 +66,12 @@ struct Daemon {
     guard keeper.outbox.halts.isEmpty else { return }
     try workshop.desk.resumptionNote.clear()
   }
+}
+
+/// A journal that leaves nothing to observe with: told as an alarm, and then to whoever called the command.
+private struct JournalEnd: Error {
+  let failure: JournalFailure
+  let command: CommandFailure
 }
 
 /// The key the daemon signs with.

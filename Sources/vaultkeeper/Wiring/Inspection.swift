@@ -72,6 +72,7 @@ struct Inspection {
     for book in file.books { good("address book \(book.name)", "\(book.content.entries.count) contracts") }
     key(asks: asks)
     journal()
+    alarms()
     if let reason = workshop.desk.haltReason() {
       bad("halt marker", quoted(reason, limit: 200), "look at the reason, then: vaultkeeper resume")
     } else {
@@ -101,15 +102,31 @@ struct Inspection {
   private mutating func journal() {
     let path = workshop.file.configuration.journal.path
     do {
-      guard let reader = try JournalMemory.reader(workshop.file) else {
+      guard try SQLiteJournalReader.isPresent(at: path) else {
         return good("journal", "\(path) is not there yet; the first run makes it")
       }
-      let found = try reader.verify()
+      let found = try SQLiteJournalReader(path: path).verified()
       good("journal", "\(found.promises.sequence) promise records, \(found.observations.sequence) observations, sound")
       let halts = try workshop.memory().outbox.halts
       for halt in halts { bad("journal", "halted: \(halt)", "vaultkeeper resume, when it is over") }
     } catch {
       bad("journal", CommandFailure(error).message, "see what was found")
+    }
+  }
+
+  /// Opened, not used: `test-alarm` sends one.
+  private mutating func alarms() {
+    guard let alarms = workshop.file.configuration.alarms else {
+      return skipped("alarms", "none are configured, so nobody is called")
+    }
+    do {
+      if let program = alarms.command?.first, !Files.isExecutable(program) {
+        return bad("alarms", "\(quoted(program)) cannot be run", "correct alarms.command, or chmod +x")
+      }
+      let names = try Alarms.channels(alarms).map(\.name).joined(separator: ", ")
+      good("alarms", "\(names), on \(alarms.kinds.map(\.rawValue).joined(separator: ", "))")
+    } catch {
+      bad("alarms", CommandFailure(error).message, "see what was found")
     }
   }
 
