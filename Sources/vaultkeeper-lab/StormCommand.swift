@@ -40,7 +40,7 @@ struct StormCommand: ParsableCommand {
         let outcome = command.run(seed)
         summary.withLock {
           $0.add(outcome.outcome)
-          for line in outcome.lines { print(line) }
+          for line in outcome.lines { say(line) }
         }
       }
     }
@@ -79,6 +79,9 @@ struct StormCommand: ParsableCommand {
     return lines
   }
 }
+/// Prints a line at once, also where the output is a file.
+func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+
 /// Seeds from first to last.
 struct SeedRange {
   let first: UInt64

@@ -27,7 +27,7 @@ extension SimulatedWorld {
       from: nonce, baseFeeWei: assembly.baseFeeWei, minimumTipWei: assembly.tipWei)
     for transaction in candidates {
       // Blocks are made by many; some leave out what others would take.
-      guard isCalm || draws.blocks.chance(of: 88_000) else { break }
+      guard !isCensoring, isCalm || draws.blocks.chance(of: 88_000) else { break }
       let before = contracts
       guard let receipt = execute(transaction, in: assembly, on: &contracts, firstLog: logs.count) else { break }
       nonce += 1

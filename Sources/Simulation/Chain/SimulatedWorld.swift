@@ -30,6 +30,8 @@ package final class SimulatedWorld {
   var nextSlot: UInt64
   /// No block is made before this time.
   var stalledUntil: UInt64 = 0
+  /// Makers of blocks leave the keeper's transactions out.
+  var isCensoring = false
   private var blocksMade: UInt64 = 0
 
   let recoverer = Secp256k1()
@@ -124,8 +126,11 @@ package final class SimulatedWorld {
   /// Takes back some blocks and puts others in their place, one more than they were.
   private func reorganise(slot: UInt64) -> Bool {
     let height = chain.head.number - chain.blocks[0].number
-    let wanted = [1, 1, 1, 1, 2, 2, 3, 5, 8][draws.blocks.weighted([1, 1, 1, 1, 1, 1, 1, 1, 1])]
-    let depth = min(UInt64(wanted), plan.deepestReorg, height)
+    let wanted = draws.blocks.pick([1, 1, 1, 1, 2, 2, 3, 5, 8] as [UInt64])
+    return reorganise(depth: min(wanted, plan.deepestReorg, height), slot: slot)
+  }
+
+  func reorganise(depth: UInt64, slot: UInt64) -> Bool {
     guard depth > 0, let fork = chain.canonicalPlace(at: chain.head.number - depth) else { return false }
     tally.count(.reorg)
     trace.note("reorg", at: milliseconds, [UInt8(truncatingIfNeeded: depth)])
@@ -146,6 +151,12 @@ package final class SimulatedWorld {
     if fate == 1 { for transaction in displaced { returnToPools(transaction, everywhere: false, at: parent) } }
     publish(parent)
     return true
+  }
+
+  /// Takes back the last blocks now; for scripts.
+  func reorganiseNow(depth: UInt64) {
+    let height = chain.head.number - chain.blocks[0].number
+    _ = reorganise(depth: min(depth, height), slot: milliseconds)
   }
 
   private func returnToPools(_ transaction: PooledTransaction, everywhere: Bool, at place: Int) {

@@ -33,6 +33,17 @@ package final class Checkers {
     self.clockErrorSeconds = clockErrorSeconds.magnitude
   }
 
+  /// How many signatures were made beyond the first of their promises.
+  var replacements: Int {
+    var intents: [Bytes32] = []
+    return witness.hashes.count { hash in
+      guard let intent = witness.attempt(hash)?.intent.id else { return false }
+      if intents.contains(intent) { return true }
+      intents.append(intent)
+      return false
+    }
+  }
+
   func intruded(_ hash: Bytes32, tick: UInt64) { strangers.append((hash, tick)) }
 
   func journaled(_ entry: JournalEntry, at milliseconds: UInt64) {

@@ -32,8 +32,20 @@ struct HedgePicture {
   }
 
   /// How far the exposure is from the target, pending orders at their worst.
-  func distance(of exposure: ExposureTruth) -> Int64 {
-    max((Self.micro(exposure.low) - target).magnitude, (Self.micro(exposure.high) - target).magnitude).clamped
+  ///
+  /// - Parameter nativeWei: native currency to count in the place of what there is, where what gas and execution fees
+  ///   took is not to be held against an act: the fees come back for the most part, and the budgets judge them.
+  func distance(of exposure: ExposureTruth, nativeWei: UInt256? = nil) -> Int64 {
+    let spent = nativeWei.map { Self.micro($0) - Self.micro(exposure.nativeWei) } ?? 0
+    let low = Self.micro(exposure.low) + spent - target
+    let high = Self.micro(exposure.high) + spent - target
+    return Int64(clamping: max(low.magnitude, high.magnitude))
+  }
+
+  private static func micro(_ units: UInt256) -> Int64 {
+    do { return Int64(clamping: (try units / unit).asUInt64 ?? .max) } catch {
+      preconditionFailure("the unit is not zero: \(error)")
+    }
   }
 
   private static func micro(_ units: Int256) -> Int64 {
@@ -44,10 +56,6 @@ struct HedgePicture {
       preconditionFailure("the unit is not zero: \(error)")
     }
   }
-}
-
-extension UInt64 {
-  fileprivate var clamped: Int64 { Int64(clamping: self) }
 }
 
 extension Checkers {
@@ -76,7 +84,9 @@ extension Checkers {
     test(.exposure)
     let picture = HedgePicture(contracts, in: chain.blocks[place].context, plan: plan)
     let holder = after.plan.holder
-    let (old, new) = (picture.distance(of: before.exposure(of: holder)), picture.distance(of: after.exposure(of: holder)))
+    let earlier = before.exposure(of: holder)
+    let old = picture.distance(of: earlier)
+    let new = picture.distance(of: after.exposure(of: holder), nativeWei: earlier.nativeWei)
     guard new > max(old, picture.halfWidth) + picture.slack else { return }
     breach(
       .exposure,

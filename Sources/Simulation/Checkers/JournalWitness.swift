@@ -53,6 +53,13 @@ struct JournalWitness: Sendable {
     }
   }
 
+  /// Adds a signature that no journal holds: for the tests of the checkers.
+  mutating func forge(_ raw: [UInt8], intent: Intent, at milliseconds: UInt64 = 0) {
+    let hash = Keccak256.hash(raw)
+    attempts[hash] = Attempt(intent: intent, isNoOp: false, journaledAt: milliseconds, raw: raw)
+    hashes.append(hash)
+  }
+
   private static func intent(_ json: JSON) throws -> Intent {
     let number = json["decidedAt"]?["number"]
     return Intent(

@@ -29,7 +29,7 @@ package struct StormOutcome: Sendable {
 package final class Storm {
   package let world: SimulatedWorld
   let wiring: StormWiring
-  private let store: StormStore
+  package let store: StormStore
   package private(set) var keeper: Keeper?
   /// At which tick a process that is gone comes back.
   private var startAt: UInt64 = 0
@@ -40,6 +40,8 @@ package final class Storm {
   private var hasSeenForeignHalt = false
   /// Kills the process at exactly these boundaries, for enumerations.
   private let deaths: [UInt64]
+  /// What else happens at the beginning of a tick: the script of a reference run, or a test's sabotage.
+  package var script: (SimulatedWorld) -> Void = { _ in }
 
   package init(plan: StormPlan, keepsTrace: Bool = false, deaths: [UInt64] = []) {
     wiring = StormWiring(plan: plan)
@@ -58,6 +60,7 @@ package final class Storm {
 
   private func pass(_ number: UInt64) {
     world.beginTick(number)
+    script(world)
     world.checkers.begin(tick: number, clockErrorSeconds: world.clockErrorSeconds)
     if world.deathAt == nil { world.deathAt = deaths.first { $0 > world.boundaries } }
     if keeper == nil, number >= startAt { start() }

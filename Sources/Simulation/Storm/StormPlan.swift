@@ -48,7 +48,9 @@ package struct StormPlan: Sendable {
     deepestReorg = finalityBlocks - 1
     deadlineMilliseconds = Int(draws.within(3...8)) * 1_000
     feeCeilingWei = UInt256(draws.within(40...120) * 1_000_000_000)
-    gasBudgetWei = UInt256(draws.within(900...4_000) * 1_000_000_000_000_000)
+    // One in five is short of gas money: then the budget ends the day's hedging.
+    let milliether = draws.chance(of: 20_000) ? draws.within(900...4_000) : draws.within(12_000...18_000)
+    gasBudgetWei = UInt256(milliether * 1_000_000_000_000_000)
     attemptLimit = Int(draws.within(8...40))
     volatilityPerBlock = Int64(draws.within(700...1_800))
     observationsKeptSeconds = draws.within(300...900)

@@ -26,7 +26,7 @@ struct StormWiring {
     world.baseUnits = Self.gwei(draws.within(100...400) * ether / 10)
     world.quoteUnits = UInt256(draws.within(30_000...120_000) * 1_000_000)
     world.keeperWei = Self.gwei(20 * ether)
-    world.safeWei = Self.gwei(5 * ether)
+    world.safeWei = Self.gwei(18 * ether)
     world.feeAllowanceWei = Self.gwei(50 * ether)
     contractPlan = world
     transportNames = (0..<plan.nodeCount).map { EndpointID(index: $0, name: "node\($0)") }
