@@ -3,7 +3,7 @@ package import Ethereum
 
 /// Everything a judgement needs that is not on chain at the observed block: time, fees, budgets, balance, history. The
 /// keeper fills it from its clock and its journal and hands it over as one plain value.
-package struct Circumstances: Hashable, Sendable {
+package struct Circumstances: Hashable, Sendable, Codable {
   /// Wall clock, unix seconds.
   package var nowSeconds: UInt64
   package var fees: FeeQuote
@@ -62,7 +62,7 @@ package enum CallsInFlight: String, Hashable, Sendable, Codable {
 }
 
 /// What the next block's gas costs, per unit of gas.
-package struct FeeQuote: Hashable, Sendable {
+package struct FeeQuote: Hashable, Sendable, Codable {
   package let nextBaseFeeWei: UInt256
   package let tipWei: UInt256
   /// The most a transaction signed now would pay.
@@ -78,7 +78,7 @@ package struct FeeQuote: Hashable, Sendable {
   }
 }
 
-package struct OrderOutcome: Hashable, Sendable {
+package struct OrderOutcome: Hashable, Sendable, Codable {
   package let key: Bytes32
   package let state: OrderState
   /// Unix seconds.
@@ -94,7 +94,7 @@ package struct OrderOutcome: Hashable, Sendable {
   }
 }
 
-package struct PricePoint: Hashable, Sendable {
+package struct PricePoint: Hashable, Sendable, Codable {
   /// Unix seconds.
   package let atSeconds: UInt64
   package let price: Price

@@ -51,6 +51,8 @@ package struct TickReport: Hashable, Sendable, Codable {
   package private(set) var transactionHash: Bytes32?
   /// How often the nodes were spoken to.
   package private(set) var exchanges = 0
+  /// What the tick was judged from; recorded beside the report, and once.
+  @Unwritten package private(set) var inputs: TickInputs?
 
   init(vault: String, chain: String, startedAtUnixSeconds: UInt64) {
     self.vault = vault
@@ -76,7 +78,15 @@ package struct TickReport: Hashable, Sendable, Codable {
     price = seen.observation.price.price
   }
 
+  mutating func note(_ inputs: TickInputs) { self.inputs = inputs }
+
+  mutating func note(_ simulation: Simulation) { inputs?.simulation = simulation }
+
+  /// The inputs are in the journal; a second record of the same tick does not repeat them.
+  mutating func inputsAreRecorded() { inputs = nil }
+
   mutating func note(_ judgement: Judgement) {
+    inputs?.ruling = TickRuling(judgement.verdict)
     for stage in judgement.figures where !stage.figures.isEmpty {
       chapters.append(Chapter(stage: stage.stage.rawValue, figures: stage.figures))
     }
@@ -85,6 +95,7 @@ package struct TickReport: Hashable, Sendable, Codable {
   }
 
   mutating func note(_ clearance: Clearance) {
+    inputs?.ruling = TickRuling(clearance)
     checks += clearance.checks
     if let refusal = clearance.refusal { end(.refused, refusal.code.rawValue, refusal.text) }
     if case .cleared(let cleared) = clearance.ruling { warnings += cleared.warnings.map(\.rawValue) }
