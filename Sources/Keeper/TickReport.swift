@@ -73,9 +73,11 @@ package struct TickReport: Hashable, Sendable, Codable {
 
   // MARK: Filling it in
 
-  mutating func note(_ seen: Seen) {
-    head = seen.evidence.head
-    price = seen.observation.price.price
+  mutating func note(_ seen: Seen) { note(head: seen.evidence.head, price: seen.observation.price.price) }
+
+  mutating func note(head: HeadMark, price: Price?) {
+    self.head = head
+    self.price = price
   }
 
   mutating func note(_ inputs: TickInputs) { self.inputs = inputs }

@@ -22,6 +22,7 @@ struct Vaultkeeper: ParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, CheckCommand.self, ExplainCommand.self, PendingCommand.self, JournalCommand.self,
+      ReplayCommand.self, ShadowCommand.self,
       HaltCommand.self, ResumeCommand.self, KeyCommand.self, DecodeCommand.self,
     ])
 }
