@@ -18,8 +18,9 @@ package enum OrderState: Hashable, Sendable, Codable {
   /// A limit or stop order that waits for its price.
   case resting
   case partial(filled: Quantity)
-  /// `averagePrice` and `feesUsd` where the logs at hand tell them.
-  case filled(averagePrice: Price?, feesUsd: Usd?)
+  /// Each where the logs at hand tell it. `shortfall` is what the execution gave away against the venue's own oracle
+  /// price at that moment, price impact included and fees not; negative for a gain.
+  case filled(averagePrice: Price?, feesUsd: Usd?, shortfall: Usd? = nil)
   /// The venue gave it back; `reason` is the decoded error, or "by account".
   case cancelled(reason: String, refunded: Bool)
   /// Still listed, but nobody will execute it before it is amended with a new fee; or cancelled.

@@ -1,4 +1,5 @@
 package import Contracts
+package import Ethereum
 
 /// Delta calibration: the band at these values and the change of delta that is due. Pure geometry; which order makes
 /// the change, and whether standing orders already do, is the plan's matter.
@@ -10,8 +11,9 @@ package struct Calibration: Hashable, Sendable {
   package let dueAfterOrders: Quantity
   /// |drift| in half-widths; nil where the band has no width.
   package let bandsOfDrift: Ratio?
-  /// Drift is so large that the correction does not wait for a better price.
-  package let isUrgent: Bool
+  /// How soon the correction must be made: urgent from `urgentBands` of drift on, and most of all where it takes from a
+  /// position whose liquidation is near.
+  package let urgency: Urgency
   package let figures: [Figure]
 
   /// Throws `calculation` when a number is too large to calculate with.
@@ -33,7 +35,11 @@ package struct Calibration: Hashable, Sendable {
       band.halfWidth.isZero
       ? nil : try drift.absolute().ratio(to: band.halfWidth, rounding: .down)
     // Without width there is no scale to call a drift large by.
-    isUrgent = bandsOfDrift.map { $0 >= policy.orders.urgentBands } ?? false
+    let isFar = bandsOfDrift.map { $0 >= policy.orders.urgentBands } ?? false
+    let isNearLiquidation = assessment.liquidationDistance.map { $0 <= policy.liquidationAlarm } ?? false
+    let position = try assessment.delta - assessment.spotBase
+    let takesFromPosition = !due.isZero && due.isNegative != position.isNegative
+    urgency = isNearLiquidation && takesFromPosition ? .liquidation : isFar ? .urgent : .routine
     let unit = assessment.unit
     var figures = [
       try Figure.quantity(
@@ -48,6 +54,10 @@ package struct Calibration: Hashable, Sendable {
           name: "drift in half-widths", value: try bandsOfDrift.rounded(places: 3, .towardZero).description, unit: "",
           source: "|drift| ÷ half-width"))
     }
+    if urgency != .routine { figures.append(.word("urgency", urgency.rawValue, from: "drift, liquidation distance")) }
     self.figures = figures
   }
+
+  /// The correction does not wait for a better price.
+  package var isUrgent: Bool { urgency != .routine }
 }

@@ -6,12 +6,23 @@ package import Ethereum
 package struct Circumstances: Hashable, Sendable, Codable {
   /// Wall clock, unix seconds.
   package var nowSeconds: UInt64
+  /// What a routine transaction would pay.
   package var fees: FeeQuote
+  /// The same where waiting costs money, and where a liquidation is near; nil where the chain's price is one for all.
+  package var urgentFees: FeeQuote?
+  package var liquidationFees: FeeQuote?
   /// Gas limit the act would be signed with.
   package var gasLimit: UInt64
-  /// Gas and upfront fees spent or reserved in the rolling day, and how much that may be.
-  package var gasSpentDayWei: UInt256
-  package var gasBudgetDayWei: UInt256
+  /// Gas and upfront fees spent or reserved in each rolling window, and how much that may be.
+  package var gasBudgets: [GasAllowance]
+  /// The same in dollars over the day; nil without such a budget.
+  package var gasCost: Allowance?
+  /// The native currency's price; nil where no feed gives one.
+  package var nativePrice: Price?
+  /// What the vault has traded in the rolling day, orders that stand included; nil without such a budget.
+  package var turnover: Allowance?
+  /// How far the sum of what fills lost against the oracle's price stands below its best; nil without a limit.
+  package var loss: Allowance?
   /// Native currency of the keeper's address, less what calls in flight may still take.
   package var keeperBalanceWei: UInt256
   /// What clearing a stuck nonce may cost; never spent on anything else.
@@ -30,16 +41,23 @@ package struct Circumstances: Hashable, Sendable, Codable {
   package var priceHistory: [PricePoint]
 
   package init(
-    nowSeconds: UInt64, fees: FeeQuote, gasLimit: UInt64, gasSpentDayWei: UInt256, gasBudgetDayWei: UInt256,
-    keeperBalanceWei: UInt256, clearNonceReserveWei: UInt256, keeperPaysUpfrontFee: Bool,
+    nowSeconds: UInt64, fees: FeeQuote, urgentFees: FeeQuote? = nil, liquidationFees: FeeQuote? = nil,
+    gasLimit: UInt64, gasBudgets: [GasAllowance], gasCost: Allowance? = nil, nativePrice: Price? = nil,
+    turnover: Allowance? = nil, loss: Allowance? = nil, keeperBalanceWei: UInt256, clearNonceReserveWei: UInt256,
+    keeperPaysUpfrontFee: Bool,
     calls: CallsInFlight = .none, isHalted: Bool = false, recentOutcomes: [OrderOutcome] = [],
     attemptsInWindow: Int = 0, attemptLimit: Int, priceHistory: [PricePoint] = []
   ) {
     self.nowSeconds = nowSeconds
     self.fees = fees
+    self.urgentFees = urgentFees
+    self.liquidationFees = liquidationFees
     self.gasLimit = gasLimit
-    self.gasSpentDayWei = gasSpentDayWei
-    self.gasBudgetDayWei = gasBudgetDayWei
+    self.gasBudgets = gasBudgets
+    self.gasCost = gasCost
+    self.nativePrice = nativePrice
+    self.turnover = turnover
+    self.loss = loss
     self.keeperBalanceWei = keeperBalanceWei
     self.clearNonceReserveWei = clearNonceReserveWei
     self.keeperPaysUpfrontFee = keeperPaysUpfrontFee
@@ -49,6 +67,41 @@ package struct Circumstances: Hashable, Sendable, Codable {
     self.attemptsInWindow = attemptsInWindow
     self.attemptLimit = attemptLimit
     self.priceHistory = priceHistory
+  }
+}
+
+extension Circumstances {
+  /// What a transaction of this urgency would pay.
+  package func fees(for urgency: Urgency) -> FeeQuote {
+    switch urgency {
+    case .routine: fees
+    case .urgent: urgentFees ?? fees
+    case .liquidation: liquidationFees ?? urgentFees ?? fees
+    }
+  }
+}
+
+/// A budget of native currency over a rolling window, and what counts against it.
+package struct GasAllowance: Hashable, Sendable {
+  package let windowSeconds: UInt64
+  package let usedWei: UInt256
+  package let budgetWei: UInt256
+
+  package init(windowSeconds: UInt64, usedWei: UInt256, budgetWei: UInt256) {
+    self.windowSeconds = windowSeconds
+    self.usedWei = usedWei
+    self.budgetWei = budgetWei
+  }
+}
+
+/// A limit in dollars, and what counts against it.
+package struct Allowance: Hashable, Sendable {
+  package let used: Usd
+  package let limit: Usd
+
+  package init(used: Usd, limit: Usd) {
+    self.used = used
+    self.limit = limit
   }
 }
 

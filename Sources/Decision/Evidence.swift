@@ -27,10 +27,13 @@ package struct Evidence: Hashable, Sendable {
 
   var unit: String { observation.baseSymbol }
 
+  /// What this act would pay, by its urgency.
+  var fees: FeeQuote { circumstances.fees(for: calibration?.urgency ?? .routine) }
+
   /// The most this act can take: gas at the fee cap, without the upfront fee.
   func gasWei() throws(ContractsError) -> UInt256 {
     try ContractsError.wrapping { () throws(EthereumError) in
-      try UInt256(circumstances.gasLimit) * circumstances.fees.feeCapWei
+      try UInt256(circumstances.gasLimit) * fees.feeCapWei
     }
   }
 

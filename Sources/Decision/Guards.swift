@@ -38,6 +38,9 @@ struct Guard: Sendable {
     Guard(name: "price bound") { e throws(ContractsError) in try e.priceBound() },
     Guard(name: "gas price") { e throws(ContractsError) in try e.gasPrice() },
     Guard(name: "gas budget") { e throws(ContractsError) in try e.gasBudget() },
+    Guard(name: "gas cost") { e throws(ContractsError) in try e.gasCost() },
+    Guard(name: "turnover") { e throws(ContractsError) in try e.turnover() },
+    Guard(name: "loss") { e throws(ContractsError) in try e.loss() },
     Guard(name: "balance") { e throws(ContractsError) in try e.balance() },
     Guard(name: "attempts") { e throws(ContractsError) in e.attempts() },
   ]
@@ -247,7 +250,6 @@ extension Evidence {
   }
 
   func gasPrice() throws(ContractsError) -> Finding {
-    let fees = circumstances.fees
     let next = try sum(fees.nextBaseFeeWei, fees.tipWei)
     let figures = [
       Figure.wei("gas price", next, from: "next base fee + tip"),
@@ -258,17 +260,63 @@ extension Evidence {
     return isAbove ? .refused(Refusal(.gasPriceAboveCeiling, figures)) : .passed(figures)
   }
 
-  /// The upfront fee belongs to the day's budget, whoever pays it.
+  /// The upfront fee belongs to the budgets, whoever pays it.
   func gasBudget() throws(ContractsError) -> Finding {
     guard let plan else { return .notReached }
     let act = try actWei(plan)
+    var all = [Figure.wei("this act", act, from: "gas limit × fee cap + upfront fee")]
+    for budget in circumstances.gasBudgets {
+      let figures = [
+        Figure.seconds("window", budget.windowSeconds, from: "configuration"),
+        .wei("spent in it", budget.usedWei, from: "journal"),
+        .wei("budget", budget.budgetWei, from: "configuration"),
+      ]
+      guard try sum(budget.usedWei, act) <= budget.budgetWei else {
+        return .refused(Refusal(.gasBudgetUsed, all + figures))
+      }
+      all += figures
+    }
+    return .passed(all)
+  }
+
+  /// The same in dollars, at the native currency's price.
+  func gasCost() throws(ContractsError) -> Finding {
+    guard let plan else { return .notReached }
+    guard let budget = circumstances.gasCost else { return .notApplicable }
+    guard let price = circumstances.nativePrice, !price.isZero else {
+      return .refused(Refusal(.nativePriceMissing, []))
+    }
+    // One native coin is 10^18 wei on every chain that speaks JSON-RPC of Ethereum's kind.
+    let act = try price.value(of: Quantity(units: actWei(plan), decimals: 18, rounding: .up), rounding: .up)
     let figures = [
-      Figure.wei("spent today", circumstances.gasSpentDayWei, from: "journal"),
-      .wei("this act", act, from: "gas limit × fee cap + upfront fee"),
-      .wei("budget", circumstances.gasBudgetDayWei, from: "configuration"),
+      try Figure.usd("this act", act, from: "gas limit × fee cap + upfront fee, at the native price"),
+      try .usd("spent in the day", budget.used, from: "journal"),
+      try .usd("budget", budget.limit, from: "configuration"),
     ]
-    let total = try sum(circumstances.gasSpentDayWei, act)
-    return total > circumstances.gasBudgetDayWei ? .refused(Refusal(.gasBudgetUsed, figures)) : .passed(figures)
+    return try budget.used + act > budget.limit ? .refused(Refusal(.gasCostBudgetUsed, figures)) : .passed(figures)
+  }
+
+  func turnover() throws(ContractsError) -> Finding {
+    guard let plan else { return .notReached }
+    guard let budget = circumstances.turnover, !plan.isOnlyCancels else { return .notApplicable }
+    let figures = [
+      try Figure.usd("this act", plan.turnover, from: "plan: order's size at the oracle's price"),
+      try .usd("traded in the day", budget.used, from: "journal, standing orders included"),
+      try .usd("budget", budget.limit, from: "configuration"),
+    ]
+    return try budget.used + plan.turnover > budget.limit
+      ? .refused(Refusal(.turnoverBudgetUsed, figures)) : .passed(figures)
+  }
+
+  /// Taking orders back stays possible: it can only lower what is still to be lost.
+  func loss() throws(ContractsError) -> Finding {
+    guard let plan else { return .notReached }
+    guard let loss = circumstances.loss, !plan.isOnlyCancels else { return .notApplicable }
+    let figures = [
+      try Figure.usd("lost since the best", loss.used, from: "journal: fills against the oracle's price, fees"),
+      try .usd("limit", loss.limit, from: "configuration"),
+    ]
+    return loss.used >= loss.limit ? .refused(Refusal(.lossLimitReached, figures)) : .passed(figures)
   }
 
   /// To act and still be able to clear a stuck nonce afterwards.

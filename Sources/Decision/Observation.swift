@@ -22,6 +22,8 @@ package struct Observation: Hashable, Sendable, Codable {
   package let price: FeedReading
   /// The quote token's feed; nil where the configuration takes it as one dollar.
   package let quotePrice: FeedReading?
+  /// The native currency's feed; nil where none is configured.
+  package let nativePrice: FeedReading?
   /// Nil on chains without a sequencer.
   package let sequencer: SequencerReading?
   package let vault: VaultReading
@@ -32,12 +34,13 @@ package struct Observation: Hashable, Sendable, Codable {
   package let venue: VenueState?
 
   package init(
-    head: Head, price: FeedReading, quotePrice: FeedReading?, sequencer: SequencerReading?, vault: VaultReading,
-    account: AccountReading, isRoleHeld: Bool, venue: VenueState?
+    head: Head, price: FeedReading, quotePrice: FeedReading?, nativePrice: FeedReading? = nil,
+    sequencer: SequencerReading?, vault: VaultReading, account: AccountReading, isRoleHeld: Bool, venue: VenueState?
   ) {
     self.head = head
     self.price = price
     self.quotePrice = quotePrice
+    self.nativePrice = nativePrice
     self.sequencer = sequencer
     self.vault = vault
     self.account = account

@@ -40,6 +40,8 @@ package struct Plan: Hashable, Sendable {
   package let waiting: Waiting?
   /// Native currency the actions need beside the gas.
   package let upfrontFeeWei: UInt256
+  /// What the orders placed may trade, and the amended ones more than before: at the oracle's price.
+  package let turnover: Usd
   package let figures: [Figure]
 
   /// Nothing but cancels.
@@ -73,6 +75,7 @@ package struct Plan: Hashable, Sendable {
       upfront = try ContractsError.wrapping { () throws(EthereumError) in try upfront + action.quote.upfrontFeeWei }
     }
     upfrontFeeWei = upfront
+    turnover = try draft.actions.turnover(at: draft.assessment.price)
     figures = try draft.figures(unit) + [.wei("upfront fee", upfront, from: "venue's quotes at the fee cap")]
   }
 }
@@ -105,6 +108,9 @@ private struct Draft {
     self.headSeconds = headSeconds
   }
 
+  /// The upfront fee is checked against the price paid, which follows the urgency.
+  private var feeCapWei: UInt256 { circumstances.fees(for: calibration.urgency).feeCapWei }
+
   mutating func compose() throws(ContractsError) {
     let orders = state.orders.filter(\.isStanding)
     if circumstances.isHalted {
@@ -123,7 +129,7 @@ private struct Draft {
 
   private func quote(_ action: VenueAction) throws(ContractsError) -> Quote {
     try venue.quote(
-      action, state: state, price: assessment.price, gasPriceWei: circumstances.fees.feeCapWei)
+      action, state: state, price: assessment.price, gasPriceWei: feeCapWei)
   }
 
   /// A halted keeper may only take its own resting orders back, where the policy lets it.
@@ -153,8 +159,8 @@ private struct Draft {
   }
 
   private mutating func review(_ orders: [OpenOrder]) throws(ContractsError) {
-    let (venue, state, circumstances, price, headSeconds) =
-      (venue, state, circumstances, assessment.price, headSeconds)
+    let (venue, state, circumstances, price, headSeconds, feeCapWei) =
+      (venue, state, circumstances, assessment.price, headSeconds, feeCapWei)
     let review = OrderReview(
       assessment: assessment, calibration: calibration, venue: state, policy: policy,
       circumstances: circumstances, headSeconds: headSeconds,
@@ -162,7 +168,7 @@ private struct Draft {
       quote: { (order, trade) throws(ContractsError) in
         try venue.quote(
           venue.capabilities.modify ? .amend(order, trade) : .place(trade), state: state, price: price,
-          gasPriceWei: circumstances.fees.feeCapWei)
+          gasPriceWei: feeCapWei)
       })
     var drift = assessment.drift
     // Orders that cannot be taken back may fill whatever we think of them, so they count first.
@@ -230,6 +236,19 @@ private struct Draft {
       if case .limit(let limit)? = planned.trade?.kind { return limit }
     }
     return standing.first { $0.reason == .resting }?.order.triggerPrice
+  }
+}
+
+extension [PlannedAction] {
+  fileprivate func turnover(at price: Price) throws(ContractsError) -> Usd {
+    var sum = Usd.zero
+    for planned in self {
+      guard let trade = planned.trade else { continue }
+      var size = try trade.change.absolute()
+      if case .amend(let order, _) = planned.action { size = try Swift.max(size - order.change.absolute(), .zero) }
+      sum = try sum + price.value(of: size, rounding: .up)
+    }
+    return sum
   }
 }
 

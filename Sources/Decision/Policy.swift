@@ -15,6 +15,9 @@ package struct Policy: Hashable, Sendable, Codable {
   package let priceBound: Ratio
   /// Notional per collateral of new positions.
   package let leverage: Ratio
+  /// A correction is of the highest urgency where a position's liquidation price is no farther from the oracle's than
+  /// this part of it.
+  package let liquidationAlarm: Ratio
   /// A head older than this is not judged: the node may have stalled.
   package let maximumHeadAgeSeconds: UInt64
   /// Whether a halted keeper may still take its own resting orders back.
@@ -23,7 +26,8 @@ package struct Policy: Hashable, Sendable, Codable {
   /// Throws `DecisionError.policy` naming the first value that makes no sense and what would.
   package init(
     target: Target, band: FixedBand, minimumClip: Usd, maximumClip: Usd, orders: OrderPreference, priceBound: Ratio,
-    leverage: Ratio, maximumHeadAgeSeconds: UInt64 = Policy.defaultMaximumHeadAgeSeconds,
+    leverage: Ratio, liquidationAlarm: Ratio = Policy.defaultLiquidationAlarm,
+    maximumHeadAgeSeconds: UInt64 = Policy.defaultMaximumHeadAgeSeconds,
     cancelsWhenHalted: Bool = true
   ) throws(DecisionError) {
     self.target = target
@@ -33,6 +37,7 @@ package struct Policy: Hashable, Sendable, Codable {
     self.orders = orders
     self.priceBound = priceBound
     self.leverage = leverage
+    self.liquidationAlarm = liquidationAlarm
     self.maximumHeadAgeSeconds = maximumHeadAgeSeconds
     self.cancelsWhenHalted = cancelsWhenHalted
     if let defect = firstDefect { throw .policy(defect) }
@@ -47,6 +52,10 @@ package struct Policy: Hashable, Sendable, Codable {
   /// Ten of Ethereum's 12-second slots, which is several hundred blocks of a rollup: a chain that is silent for longer
   /// is not one to place an order on.
   package static let defaultMaximumHeadAgeSeconds: UInt64 = 120
+
+  /// 10 %: two and a half standard deviations of a day at 75 % a year, so that the price of gas stops mattering about a
+  /// day before the venue would act.
+  package static let defaultLiquidationAlarm = Ratio(raw: 100_000_000_000_000_000)
 
   /// 100 · 10^18 as 2^4 · 6.25 · 10^18, since a literal ends at 2^64. No venue in use offers more than a hundredfold.
   private static let maximumLeverageRaw = UInt256(6_250_000_000_000_000_000) << 4
@@ -66,6 +75,9 @@ package struct Policy: Hashable, Sendable, Codable {
     }
     if !leverage.isPositive || leverage.raw.magnitude > Policy.maximumLeverageRaw {
       return .outOfRange(key: "leverage", value: leverage, allowed: "more than 0 and at most 100")
+    }
+    if liquidationAlarm.isNegative || liquidationAlarm > .one {
+      return .outOfRange(key: "liquidationAlarm", value: liquidationAlarm, allowed: "0 to 1")
     }
     if maximumHeadAgeSeconds == 0 {
       return .outOfRange(key: "maximumHeadAgeSeconds", value: Ratio.zero, allowed: "1 or more")

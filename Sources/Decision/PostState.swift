@@ -103,38 +103,14 @@ struct PostState {
     guard settlement != .sync else { return .notApplicable }
     var figures: [Figure] = []
     for planned in plan.actions {
-      guard let trade = planned.trade else { continue }
+      guard let expected = try ExpectedOrder(planned, price: price) else { continue }
       guard let order = resulting(from: planned.action) else {
         return judged(false, [.word("order", "not found", from: "simulation")])
       }
-      let acceptable = order.acceptablePrice ?? .zero
-      figures += [
-        try .price("price bound", acceptable, per: unit, from: "simulation"),
-        try .price("planned bound", trade.worstPrice, per: unit, from: "plan"),
-        try .quantity("order", order.change, unit, from: "simulation"),
-        try .usd("collateral in order", order.collateralValue, from: "simulation"),
-      ]
-      guard try isAsPlanned(order, trade, planned) else { return judged(false, figures) }
+      figures += try expected.figures(of: order, unit)
+      guard try expected.admits(order) else { return judged(false, figures) }
     }
     return figures.isEmpty ? .notApplicable : .passed(figures)
-  }
-
-  private func isAsPlanned(
-    _ order: OpenOrder, _ trade: Trade, _ planned: PlannedAction
-  ) throws(ContractsError) -> Bool {
-    let isSale = trade.change.isNegative
-    guard order.change.isNegative == isSale, !order.change.isZero else { return false }
-    guard let acceptable = order.acceptablePrice, !acceptable.isZero else { return false }
-    // The venue's own units may round the last places of a price; a billionth is far below anything that costs.
-    let slack = try price.scaled(by: Ratio(raw: 1_000_000_000), rounding: .up)
-    let isTight = isSale ? acceptable >= trade.worstPrice : acceptable <= trade.worstPrice
-    let isClose = try acceptable.distance(to: trade.worstPrice) <= slack
-    guard isTight || isClose else { return false }
-    if case .limit(let limit) = trade.kind {
-      guard let trigger = order.triggerPrice, try trigger.distance(to: limit) <= slack else { return false }
-    }
-    if case .place = planned.action { return order.collateralUnits <= planned.quote.collateralUnits }
-    return true
   }
 
   /// The order an action leaves behind: the same key, or the one that was not there.

@@ -43,6 +43,10 @@ package struct Refusal: Hashable, Sendable, Codable {
     case priceBoundMissing
     case gasPriceAboveCeiling
     case gasBudgetUsed
+    case nativePriceMissing
+    case gasCostBudgetUsed
+    case turnoverBudgetUsed
+    case lossLimitReached
     case balanceTooLow
     case attemptsExhausted
     case policyDenied
@@ -52,6 +56,32 @@ package struct Refusal: Hashable, Sendable, Codable {
 }
 
 extension Refusal.Code {
+  /// What a refusal means for a call that was promised before and is not mined yet: whether it is still wanted is asked
+  /// again before its bytes get another chance.
+  package enum Standing: Hashable, Sendable {
+    /// The judgement was made, and the call is not what is to be done now: its nonce is to be cleared.
+    case unwanted
+    /// Nothing can be told at present: the call is left as it is.
+    case unknown
+    /// It is wanted, and a budget or a ceiling does not cover it: it is left as it is.
+    case unaffordable
+  }
+
+  package var standing: Standing {
+    switch self {
+    case .halted, .callInDoubt, .callInFlight, .headTooOld, .oracleStale, .oracleOutOfBounds, .sequencerDown,
+      .nativePriceMissing:
+      .unknown
+    case .gasPriceAboveCeiling, .gasBudgetUsed, .gasCostBudgetUsed, .balanceTooLow:
+      .unaffordable
+    case .vaultPaused, .accountDisabled, .roleMissing, .venueDisabled, .netAssetValueNotPositive, .foreignOrder,
+      .orderPending, .orderResting, .insideBand, .belowMinimumClip, .insufficientCollateral, .priceBoundMissing,
+      .turnoverBudgetUsed, .lossLimitReached, .attemptsExhausted, .policyDenied, .simulationFailed,
+      .postStateNotBetter:
+      .unwanted
+    }
+  }
+
   /// One line: what was found.
   package var meaning: String {
     switch self {
@@ -75,7 +105,11 @@ extension Refusal.Code {
     case .insufficientCollateral: "the vault has too little free collateral for the smallest order"
     case .priceBoundMissing: "an order has no price bound, or one looser than the policy's"
     case .gasPriceAboveCeiling: "gas costs more than the ceiling"
-    case .gasBudgetUsed: "the day's gas budget does not cover this act"
+    case .gasBudgetUsed: "a gas budget does not cover this act"
+    case .nativePriceMissing: "the native currency has no price, and the gas budget is counted in dollars"
+    case .gasCostBudgetUsed: "the day's gas budget in dollars does not cover this act"
+    case .turnoverBudgetUsed: "the day's turnover budget does not cover this act"
+    case .lossLimitReached: "fills have lost too much against the oracle's price"
     case .balanceTooLow: "the keeper's balance does not cover this act and a stuck nonce"
     case .attemptsExhausted: "the attempts of this window are used up"
     case .policyDenied: "the vault's own rules forbid the call"
@@ -107,7 +141,11 @@ extension Refusal.Code {
     case .insufficientCollateral: "give the vault quote tokens, approve the venue's router, or raise leverage"
     case .priceBoundMissing: "report it: the plan is wrong"
     case .gasPriceAboveCeiling: "wait, or raise the ceiling"
-    case .gasBudgetUsed: "wait for the day to roll on, or raise the budget"
+    case .gasBudgetUsed: "wait for the window to roll on, or raise the budget"
+    case .nativePriceMissing: "check the feed named in gas.nativeFeed, or take gas.perDayUsd out"
+    case .gasCostBudgetUsed: "wait for the day to roll on, or raise gas.perDayUsd"
+    case .turnoverBudgetUsed: "wait for the day to roll on, or raise budgets.turnoverPerDay"
+    case .lossLimitReached: "look at the fills in the journal; raise budgets.loss only if they are explained"
     case .balanceTooLow: "send native currency to the keeper's address"
     case .attemptsExhausted: "look at the last outcomes; wait for the window, or widen priceBound"
     case .policyDenied: "compare the role's scopes and allowances with the policy; do not retry"

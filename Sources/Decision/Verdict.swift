@@ -61,7 +61,7 @@ package struct Verdict: Hashable, Sendable {
     ruling = .approved(
       Approved(
         plan: plan, assessment: assessment, calibration: calibration, venueState: venue,
-        feeCapWei: evidence.circumstances.fees.feeCapWei))
+        feeCapWei: evidence.fees.feeCapWei))
   }
 
   package var refusal: Refusal? {

@@ -141,6 +141,15 @@ extension NodeCall where Answer == BlockHeader? {
   }
 }
 
+extension NodeCall where Answer == FullBlock? {
+  /// A block with its transactions; nil where the node does not have it.
+  package static func fullBlock(_ number: UInt64) -> Self {
+    Self("eth_getBlockByNumber", [BlockReference.number(number).json, true]) { json throws(EthereumError) in
+      try json.optional { json throws(EthereumError) in try FullBlock(json) }
+    }
+  }
+}
+
 extension NodeCall where Answer == [UInt8] {
   /// The return data of a call. A revert is the node's error, with the revert data in `RPCErrorObject.data`.
   package static func call(

@@ -112,6 +112,31 @@ package struct TransactionInfo: Hashable, Sendable {
   package func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 }
 
+/// A block with who sent what in it.
+package struct FullBlock: Hashable, Sendable {
+  package let header: BlockHeader
+  package let transactions: [Entry]
+
+  /// Of a transaction only what tells whose it is: the rest differs from kind to kind.
+  package struct Entry: Hashable, Sendable {
+    package let hash: Bytes32
+    package let from: Address
+    package let nonce: UInt64
+  }
+
+  init(_ json: JSONReading) throws(EthereumError) {
+    header = try BlockHeader(json)
+    var transactions: [Entry] = []
+    for transaction in try json["transactions"].array() {
+      transactions.append(
+        Entry(
+          hash: try transaction["hash"].bytes32(), from: try transaction["from"].address(),
+          nonce: try transaction["nonce"].uint64()))
+    }
+    self.transactions = transactions
+  }
+}
+
 /// Fees of recent blocks, oldest first.
 package struct FeeHistory: Hashable, Sendable {
   package let oldestBlock: UInt64
@@ -119,6 +144,8 @@ package struct FeeHistory: Hashable, Sendable {
   package let baseFeePerGas: [UInt256]
   /// For each block the tip in wei at each percentile asked for.
   package let reward: [[UInt256]]
+  /// For each block whether it used no gas at all; empty where the node does not say.
+  package let isEmptyBlock: [Bool]
 
   init(_ json: JSONReading) throws(EthereumError) {
     oldestBlock = try json["oldestBlock"].uint64()
@@ -128,6 +155,10 @@ package struct FeeHistory: Hashable, Sendable {
       for block in try json["reward"].array() { reward.append(try Self.quantities(block)) }
     }
     self.reward = reward
+    // A ratio is a number between 0 and 1; only whether it is 0 matters, so its digits do not.
+    isEmptyBlock =
+      json["gasUsedRatio"].isAbsent
+      ? [] : try json["gasUsedRatio"].array().map { $0.value == .integer(0) || $0.value == .number(0) }
   }
 
   private static func quantities(_ json: JSONReading) throws(EthereumError) -> [UInt256] {

@@ -11,25 +11,19 @@ extension Keeper {
   mutating func observe(_ vault: Int) throws(WatchFailure) -> Seen {
     let questions = outbox.questions(of: watches[vault])
     return try watches[vault].observe(
-      hashes: questions.hashes, heights: questions.heights, orders: questions.orders, now: clock.now().unixSeconds)
+      hashes: questions.hashes, heights: questions.heights, orders: questions.orders, doubted: questions.doubted,
+      now: clock.now().unixSeconds)
   }
 
   /// Promises the cleared call: its observation first, then its nonce and its worst cost, in the journal.
   mutating func reserve(
     _ cleared: Cleared, gasLimit: UInt64, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws -> Reservation {
-    let watch = watches[vault]
     let plan = cleared.proposal.approved.plan
-    let intent = PromiseIntent(
-      chainID: watch.node.chain.chainID, sender: watch.keeper, vault: watch.vault.name,
-      purpose: plan.isOnlyCancels ? .cancelOrder : .act, to: cleared.call.to, valueWei: cleared.call.valueWei,
-      data: cleared.call.data, gasLimit: gasLimit, upfrontFeeWei: plan.upfrontFeeWei,
-      configurationHash: configurationHash, decidedAt: seen.evidence.head,
-      grounds: Grounds(
-        summary: plan.summary, call: cleared.call.label,
-        figures: report.chapters.flatMap(\.figures).map(NotedFigure.init)))
+    let intent = try intent(for: cleared, gasLimit: gasLimit, seen, vault, report)
     let record = try asking { () throws(OutboxError) in
-      try outbox.reserve(intent, fees: seen.look.terms, evidence: seen.evidence, now: clock.now().unixSeconds)
+      try outbox.reserve(
+        intent, fees: seen.look.terms(for: intent.urgency), evidence: seen.evidence, now: clock.now().unixSeconds)
     }
     if let reason = desk.haltReason(), intent.purpose != .cancelOrder { throw TickEnd.haltMarker(reason) }
     // Asked first and recorded then: a tick that the outbox refuses has not acted.
@@ -41,6 +35,27 @@ extension Keeper {
       throw TickEnd.outbox(.contradiction(record: "reserved", what: "a reservation just committed is not there"))
     }
     return reservation
+  }
+
+  /// A cleared call as the journal keeps it: what, why, on which picture of the world, and what must hold once it is
+  /// mined.
+  func intent(
+    for cleared: Cleared, gasLimit: UInt64, _ seen: Seen, _ vault: Int, _ report: TickReport
+  ) throws -> PromiseIntent {
+    let watch = watches[vault]
+    let approved = cleared.proposal.approved
+    let plan = approved.plan
+    return PromiseIntent(
+      chainID: watch.node.chain.chainID, sender: watch.keeper, vault: watch.vault.name,
+      purpose: plan.isOnlyCancels ? .cancelOrder : .act, to: cleared.call.to, valueWei: cleared.call.valueWei,
+      data: cleared.call.data, gasLimit: gasLimit, upfrontFeeWei: plan.upfrontFeeWei,
+      configurationHash: configurationHash, decidedAt: seen.evidence.head,
+      grounds: Grounds(
+        summary: plan.summary, call: cleared.call.label,
+        figures: report.chapters.flatMap(\.figures).map(NotedFigure.init)),
+      turnover: plan.turnover.raw.magnitude, nativePrice: watch.nativePrice(seen, now: clock.now().unixSeconds)?.raw, route: watch.vault.submission.route,
+      urgency: approved.calibration.urgency,
+      expectation: try Invariants(cleared, policy: watch.vault.policy).expectation())
   }
 
   /// Signs a reservation, unless the operator's marker has appeared since the judgement.
@@ -71,10 +86,7 @@ extension Keeper {
   mutating func submit(
     _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws(TickEnd) {
-    var answers: [EndpointAnswer] = []
-    for endpoint in seen.endpoints where Submission.strongest(of: answers)?.mayBeKnown != true {
-      answers += send(transaction, to: [endpoint], vault)
-    }
+    guard let answers = dispatch(transaction, seen, vault, isRepeat: false, &report) else { return }
     try note(answers, to: transaction, seen, &report)
   }
 
@@ -83,10 +95,11 @@ extension Keeper {
   private mutating func submitEverywhere(
     _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws(TickEnd) {
-    try note(send(transaction, to: seen.endpoints, vault), to: transaction, seen, &report)
+    guard let answers = dispatch(transaction, seen, vault, isRepeat: true, &report) else { return }
+    try note(answers, to: transaction, seen, &report)
   }
 
-  private mutating func send(
+  mutating func send(
     _ transaction: JournaledTransaction, to endpoints: [EndpointID], _ vault: Int
   ) -> [EndpointAnswer] {
     sent += 1
@@ -107,31 +120,14 @@ extension Keeper {
     report.note(event: record.name, record.words)
   }
 
-  /// Before the same call goes out at a higher fee: does it still do what it was signed for? An upfront fee that was
-  /// enough at the old price may not be at the new one, and then the replacement would be mined, paid for, and revert.
-  /// Such a promise is not worth keeping: its nonce is cleared, and the next tick decides anew.
-  private mutating func reconsidered(
-    _ step: Step, _ seen: Seen, _ vault: Int, _ report: inout TickReport
-  ) throws -> Step {
-    guard case .replace(let reservation) = step, reservation.kind == .feeBump,
-      try watches[vault].wouldRevert(reservation.transaction, seen: seen)
-    else { return step }
-    report.note(
-      event: "replacementWouldRevert", "\(reservation.intentID) would revert at the new fee; clearing its nonce")
-    let clearing = try asking { () throws(OutboxError) in
-      try outbox.clearing(
-        reservation.intentID, seen.evidence, quote: seen.look.terms, now: clock.now().unixSeconds)
-    }
-    return clearing ?? step
-  }
-
   /// Does what is due for promises that the chain has not served yet: the same bytes again, a replacement at a higher
   /// fee, or the nonce given back.
   mutating func keepPromises(_ seen: Seen, _ vault: Int, _ report: inout TickReport) throws {
     let steps = try asking { () throws(OutboxError) in
       try outbox.due(seen.evidence, quote: seen.look.terms, now: clock.now().unixSeconds)
     }
-    for step in try steps.map({ try reconsidered($0, seen, vault, &report) }) {
+    for due in steps {
+      guard let step = try reconsidered(due, seen, vault, &report) else { continue }
       switch step {
       case .resend(let transaction):
         try submitEverywhere(transaction, seen, vault, &report)

@@ -20,6 +20,11 @@ package struct Keeper {
   var recorders: [TickRecorder]
   /// Exchanges of the sender in the running tick.
   var sent = 0
+  /// Inclusions that were held against what their calls were cleared for. Forgotten by a restart, which checks again.
+  var verified: [Inclusion] = []
+  /// For each vault the head at which its role was first missing, as long as it is. Forgotten by a restart, which waits
+  /// anew.
+  var roleMissingSince: [HeadMark?]
 
   /// - Parameter watches: one for each vault, all reading for the signer's address.
   /// - Throws: `OutboxError` when the journal cannot be read or tells a story that cannot be true.
@@ -36,7 +41,9 @@ package struct Keeper {
     self.clock = clock
     self.desk = desk
     self.configurationHash = configurationHash
-    outbox = try Outbox(policies: LanePolicy.of(watches), replaying: journal.reader)
+    roleMissingSince = watches.map { _ in nil }
+    outbox = try Outbox(
+      policies: LanePolicy.of(watches), vaults: watches.map(\.vaultPolicy), replaying: journal.reader)
     let newest = journal.tails.observations.sequence
     // Twice, since a tick that acts may leave two records.
     let wanted = UInt64(2 * TickRecorder.frameInterval * watches.count)

@@ -12,19 +12,61 @@ package struct Node {
 
   /// Multicall3's runtime code once it was read: code at an address does not change, so it is asked for once.
   var multicallCode: [UInt8]?
+  /// Endpoints that have said that they do not know the tags `safe` and `finalized`.
+  var untagged: [EndpointID] = []
+  /// Who was found to have used a nonce of ours.
+  var stranger: Stranger?
+
+  /// Who is left alone because it keeps failing.
+  private(set) var breakers: Breakers
+  /// How well the relays do.
+  package internal(set) var relays: RelayHealth
+  /// Whether the vault sends through relays, so that they are to be asked for a sign of life.
+  var usesRelays = false
+  /// The running tick's time, unix seconds.
+  var now: UInt64 = 0
+  /// Who answered, and who was out of order, since `beginTick`.
+  private var answered: [EndpointID] = []
+  private var outOfOrder: [EndpointID] = []
 
   package init(chain: ChainSettings, transport: any Transport) {
     self.chain = chain
     self.transport = transport
+    breakers = Breakers(chain.endpoints, chain.breaker)
+    relays = RelayHealth(chain.relays)
   }
 
-  mutating func beginTick() {
+  /// - Parameter now: unix seconds; the only time that anything here knows of.
+  mutating func beginTick(_ now: UInt64) {
+    // A tick in which an endpoint failed once was no good one, even where it answered before or after.
+    for endpoint in answered where !outOfOrder.contains(endpoint) { breakers.succeeded(endpoint) }
     exchanges = 0
     failures = []
+    answered = []
+    outOfOrder = []
+    self.now = now
   }
 
+  mutating func heard(_ endpoint: EndpointID) {
+    if !answered.contains(endpoint) { answered.append(endpoint) }
+  }
+
+  /// Notes what went wrong; of an endpoint that is out of order also with its breaker, once in each tick.
   mutating func note(_ failure: NodeFailure) {
-    if !failures.contains(failure) { failures.append(failure) }
+    guard !failures.contains(failure) else { return }
+    failures.append(failure)
+    guard let (endpoint, retryAfterSeconds) = failure.countsAgainst, !outOfOrder.contains(endpoint) else { return }
+    outOfOrder.append(endpoint)
+    if let seconds = breakers.failed(endpoint, now, retryAfterSeconds: retryAfterSeconds) {
+      failures.append(.leftAlone(endpoint, seconds: seconds))
+    }
+  }
+
+  /// These endpoints without those that were out of order in this tick already, as long as any other is left: one that
+  /// hangs costs its deadline once in a tick and not at every question.
+  func inOrder(_ endpoints: [EndpointID]) -> [EndpointID] {
+    let left = endpoints.filter { !outOfOrder.contains($0) }
+    return left.isEmpty ? endpoints : left
   }
 
   /// Asks each endpoint its batch, all in one exchange.
@@ -46,19 +88,28 @@ package struct Node {
 
   /// Asks the endpoints one after the other until one gives an answer that `read` accepts. An exchange each, so one in
   /// all as long as the first is well.
+  /// - Parameter beside: questions to others that go out in the first exchange; what they answered is in `others`.
   mutating func ask<Answer>(
-    inTurn endpoints: [EndpointID], _ batch: Batch, _ read: (Answers) throws(NodeFailure) -> Answer
-  ) throws(NodeFailure) -> (answer: Answer, endpoint: EndpointID) {
+    inTurn endpoints: [EndpointID], _ batch: Batch, beside: [(endpoint: EndpointID, batch: Batch)] = [],
+    _ read: (Answers) throws(NodeFailure) -> Answer
+  ) throws(NodeFailure) -> (answer: Answer, endpoint: EndpointID, others: [Answers]) {
     var seen: [NodeFailure] = []
-    for endpoint in endpoints {
-      switch ask([(endpoint, batch)])[0] {
+    var others: [Answers] = []
+    var beside = beside
+    for endpoint in inOrder(endpoints) {
+      let results = ask([(endpoint, batch)] + beside.filter { $0.endpoint != endpoint })
+      beside = []
+      for case .success(let answers) in results.dropFirst() { others.append(answers) }
+      switch results[0] {
       case .failure(let failure):
         seen.append(failure)
         // Somebody wants us to stop: no other endpoint need be asked.
         if case .transport(_, .cancelled) = failure { throw .everywhere(seen) }
       case .success(let answers):
         do {
-          return (try read(answers), endpoint)
+          let answer = try read(answers)
+          heard(endpoint)
+          return (answer, endpoint, others)
         } catch {
           note(error)
           seen.append(error)

@@ -4,39 +4,70 @@ import Ethereum
 import Outbox
 
 extension Watch {
-  /// Sees everything one decision needs: the head of the chain and the fate of our transactions (first exchange), all
-  /// reads at that head's hash (second), and those that need a price, at the same hash (third).
+  /// Sees everything one decision needs: the head that enough endpoints vouch for and the fate of our transactions
+  /// (first exchange), all reads at that head's hash (second), and those that need a price, at the same hash (third).
+  /// - Parameter doubted: a nonce that was used, and not by us as far as is known: then its user is looked for.
   mutating func observe(
-    hashes: [Bytes32], heights: [UInt64], orders: [OrderQuestion], now: UInt64
+    hashes: [Bytes32], heights: [UInt64], orders: [OrderQuestion], doubted: UInt64? = nil, now: UInt64
   ) throws(WatchFailure) -> Seen {
-    node.beginTick()
+    node.beginTick(now)
+    node.usesRelays = vault.submission.route != .public
+    let heights = heights + (doubted == nil ? [] : node.stranger.map { [$0.blockNumber] } ?? [])
     do {
-      var look = try node.look(hashes: hashes, now: now)
+      var look = try node.look(hashes: hashes, sender: keeper, now: now)
       let first: FirstRound
       do {
-        first = try firstRound(look, heights: heights, orders: orders)
+        first = try firstRound(look, heights: heights, orders: orders, doubted: doubted)
       } catch NodeFailure.everywhere(let failures) {
-        guard let lower = look.retreating() else { throw NodeFailure.everywhere(failures) }
+        guard let lower = try look.retreating() else { throw NodeFailure.everywhere(failures) }
         look = lower
-        first = try firstRound(look, heights: heights, orders: orders)
+        first = try firstRound(look, heights: heights, orders: orders, doubted: doubted)
       }
-      for refused in first.refusedLogs { node.note(refused) }
+      for failure in first.consensus.notes { node.note(failure) }
       if let code = first.multicallCode, !code.isEmpty { node.multicallCode = code }
       let second = try secondRound(look, first)
-      return try Seen(look, first, second, watch: self)
+      let stranger = stranger(at: doubted, look, first.consensus, first.endpoints(look))
+      return try Seen(look, first, second, strangerHash: stranger, watch: self)
     } catch {
       throw WatchFailure(error)
     }
   }
 
+  /// The reads from one endpoint and, in the same exchange, the opinions of as many others as the quorum has.
   private mutating func firstRound(
-    _ look: Look, heights: [UInt64], orders: [OrderQuestion]
+    _ look: Look, heights: [UInt64], orders: [OrderQuestion], doubted: UInt64?
   ) throws -> FirstRound {
+    // What is final matters only to calls that are not settled.
+    let mattersFinality = !look.asked.isEmpty || doubted != nil
+    let asksTags =
+      mattersFinality && look.vouchers.count { !node.untagged.contains($0) } >= node.chain.quorum
     var batch = Batch()
-    let places = try FirstPlaces(look, heights: heights, orders: orders, watch: self, in: &batch)
-    return try node.ask(inTurn: look.endpoints, batch) { (answers) throws(NodeFailure) in
-      try FirstRound(answers, places)
-    }.answer
+    let places = try FirstPlaces(look, watch: self, in: &batch)
+    let opinion = OpinionPlaces(
+      look, heights: heights, orders: orders, asksTags: asksTags, watch: self, in: &batch)
+    var besideBatch = Batch()
+    let besidePlaces = OpinionPlaces(
+      look, heights: heights, orders: orders, asksTags: asksTags, watch: self, in: &besideBatch)
+    let beside = look.vouchers.dropFirst().prefix(node.chain.quorum - 1).map { ($0, besideBatch) }
+    let asked = try node.ask(inTurn: look.endpoints, batch, beside: beside) { (answers) throws(NodeFailure) in
+      let said = try opinion.opinion(answers)
+      return (try FirstRound(answers, places, said), said)
+    }
+    var (first, said) = asked.answer
+    var opinions = [said]
+    for answers in asked.others where answers.endpoint != asked.endpoint {
+      do throws(NodeFailure) {
+        opinions.append(try besidePlaces.opinion(answers))
+      } catch {
+        node.note(error)
+      }
+    }
+    for opinion in opinions where opinion.knowsNoTags && !node.untagged.contains(opinion.endpoint) {
+      node.untagged.append(opinion.endpoint)
+    }
+    first.consensus = Consensus(opinions, needed: node.chain.quorum)
+    first.orderKeys = orders.map(\.key)
+    return first
   }
 
   private mutating func secondRound(_ look: Look, _ first: FirstRound) throws -> SecondRound? {
@@ -56,29 +87,17 @@ extension Watch {
   }
 }
 
-/// How far back logs of our orders are asked for. 2,000 blocks is the smallest limit among the larger providers, and
-/// half a working day on a chain of 12-second blocks; a fate that lies farther back is told by the position.
-private let logWindowBlocks: UInt64 = 2_000
-
 /// Where the answers of the second exchange will be found.
 private struct FirstPlaces {
   let slices: ReadSlices
   let reads: ReadRound
-  let minedNonce: Batch.Place<UInt64>
-  let pooledNonce: Batch.Place<UInt64>
   let keeperBalance: Batch.Place<UInt256>
   let probe: Batch.Place<[UInt8]>?
   let multicallCode: Batch.Place<[UInt8]>?
-  let canonical: [(number: UInt64, place: Batch.Place<BlockHeader?>)]
-  let logs: [Batch.Place<[Log]>]
-  let orderKeys: [Bytes32]
 
-  init(
-    _ look: Look, heights: [UInt64], orders: [OrderQuestion], watch: Watch, in batch: inout Batch
-  ) throws(ContractsError) {
+  init(_ look: Look, watch: Watch, in batch: inout Batch) throws(ContractsError) {
     let at = BlockReference.hash(look.head.hash)
     let vault = watch.vault
-    orderKeys = orders.map(\.key)
     var slices = ReadSlices()
     slices.add(try vault.priceFeed.reads())
     slices.add(try vault.quoteFeed?.reads() ?? [])
@@ -89,28 +108,11 @@ private struct FirstPlaces {
     self.slices = slices
     let multicall3 = watch.node.chain.multicall3
     reads = try ReadRound(slices.all, at: look.head.hash, multicall3: multicall3, in: &batch)
-    minedNonce = batch.ask(.transactionCount(watch.keeper, at: at))
-    pooledNonce = batch.ask(.transactionCount(watch.keeper, at: .pending))
     keeperBalance = batch.ask(.balance(watch.keeper, at: at))
     probe = try vault.account.probe().map { call in
       batch.ask(.call(CallRequest(to: call.to, data: call.data, from: watch.keeper), at: at))
     }
     multicallCode = watch.node.multicallCode == nil ? multicall3.map { batch.ask(.code($0, at: at)) } : nil
-    let asked = heights + look.receipts.map(\.blockNumber).filter { $0 <= look.head.number }
-    canonical = asked.sorted().reduce(into: [UInt64]()) { if $0.last != $1 { $0.append($1) } }
-      .map { ($0, batch.ask(.block(.number($0)))) }
-    let oldest = orders.map(\.fromBlock).min() ?? look.head.number
-    let from = max(oldest, look.head.number > logWindowBlocks ? look.head.number - logWindowBlocks : 0)
-    let queries =
-      orders.isEmpty
-      ? [] : vault.venue.logQueries(orderKeys: orders.map(\.key), account: vault.account.holder)
-    logs = queries.map { query in
-      batch.ask(
-        .logs(
-          LogFilter(
-            blocks: .range(from: .number(from), to: .number(look.head.number)), addresses: [query.address],
-            topics: query.topics)))
-    }
   }
 }
 
@@ -124,50 +126,24 @@ private struct FirstRound {
   let account: [ReadResult]
   let venue: [ReadResult]
   let venueReads: [Read]
-  let minedNonce: UInt64
-  let pooledNonce: UInt64?
   let keeperBalanceWei: UInt256
   /// nil without a probe.
   let probe: CallOutcome?
   let multicallCode: [UInt8]?
-  let canonical: [CanonicalBlock]
-  let logs: [Log]
-  /// Logs only tell what became of an order; a node that will not give them must not keep us from settling and judging.
-  let refusedLogs: [NodeFailure]
-  let orderKeys: [Bytes32]
+  /// What this endpoint and others of the quorum say of nonces, blocks and logs.
+  var consensus: Consensus
+  var orderKeys: [Bytes32] = []
 
-  init(_ answers: Answers, _ places: FirstPlaces) throws(NodeFailure) {
+  init(_ answers: Answers, _ places: FirstPlaces, _ opinion: Opinion) throws(NodeFailure) {
     endpoint = answers.endpoint
     let parts = places.slices.cut(try places.reads.results(answers))
     (priceFeed, quoteFeed, sequencer) = (parts[0], parts[1], parts[2])
     (spot, account, venue) = (parts[3], parts[4], parts[5])
     venueReads = Array(places.slices.all.suffix(venue.count))
-    minedNonce = try answers.take(places.minedNonce)
-    // Not every node keeps a pool; its silence means nothing.
-    if case .success(let pooled) = try answers.outcome(places.pooledNonce) {
-      pooledNonce = pooled
-    } else {
-      pooledNonce = nil
-    }
     keeperBalanceWei = try answers.take(places.keeperBalance)
     probe = try places.probe.map { (place) throws(NodeFailure) in try answers.call(place) }
     multicallCode = try places.multicallCode.map { (place) throws(NodeFailure) in try answers.take(place) }
-    var canonical: [CanonicalBlock] = []
-    for (number, place) in places.canonical {
-      if let header = try answers.take(place) { canonical.append(CanonicalBlock(number: number, hash: header.hash)) }
-    }
-    self.canonical = canonical
-    var logs: [Log] = []
-    var refusedLogs: [NodeFailure] = []
-    for place in places.logs {
-      switch try answers.outcome(place) {
-      case .success(let found): logs += found
-      case .failure(let error): refusedLogs.append(.refused(endpoint, method: "eth_getLogs", error))
-      }
-    }
-    self.logs = logs.filter { !$0.removed }
-    self.refusedLogs = refusedLogs
-    orderKeys = places.orderKeys
+    consensus = Consensus([opinion], needed: 1)
   }
 
   /// The endpoints to go on with: this one first, since it has shown that it holds the block.
@@ -192,7 +168,9 @@ private struct SecondRound {
 }
 
 extension Seen {
-  fileprivate init(_ look: Look, _ first: FirstRound, _ second: SecondRound?, watch: Watch) throws(ContractsError) {
+  fileprivate init(
+    _ look: Look, _ first: FirstRound, _ second: SecondRound?, strangerHash: Bytes32?, watch: Watch
+  ) throws(ContractsError) {
     let vault = watch.vault
     let prices = try first.prices(watch: watch)
     var state: VenueState?
@@ -218,21 +196,29 @@ extension Seen {
         isEnabled: account.isEnabled, holderBalanceWei: account.holderBalanceWei,
         keeperBalanceWei: first.keeperBalanceWei),
       isRoleHeld: isRoleHeld, venue: state)
+    let consensus = first.consensus
     evidence = NodeEvidence(
-      lane: watch.lane, head: look.mark, minedNonce: first.minedNonce, pooledNonce: first.pooledNonce,
-      sightings: look.sightings(first.canonical), canonical: first.canonical, isComplete: look.isComplete)
-    // Without the venue's state it is unknown what is still listed, and nothing follows.
-    fates =
-      state.map { state in
-        first.orderKeys.compactMap { key in
-          let listed = state.orders.first { $0.key == key }
-          guard listed != nil || first.refusedLogs.isEmpty else { return nil }
-          return OrderFate(key: key, state: vault.venue.classify(order: key, logs: first.logs, stillListed: listed))
-        }
-      } ?? []
+      lane: watch.lane, head: look.mark, minedNonce: consensus.minedNonce, pooledNonce: look.pooledNonce,
+      safeNonce: consensus.safeNonce, finalizedNonce: consensus.finalizedNonce,
+      sightings: look.sightings(consensus.canonical), canonical: consensus.canonical, isComplete: look.isComplete,
+      strangerHash: strangerHash)
+    fates = state.map { Self.fates(first.orderKeys, $0, consensus, vault.venue) } ?? []
     venueReads = second.map {
       VenueReads(first: first.venueReads, second: $0.reads, price: $0.price, collateralPrice: $0.collateralPrice)
     }
     multicallCode = watch.node.multicallCode
+  }
+
+  /// What became of our orders. Without the venue's state it is unknown what is still listed, and nothing follows; nor
+  /// does it from the silence of logs that may not be all there are.
+  private static func fates(
+    _ keys: [Bytes32], _ state: VenueState, _ consensus: Consensus, _ venue: any Venue
+  ) -> [OrderFate] {
+    keys.compactMap { key in
+      let listed = state.orders.first { $0.key == key }
+      let fate = venue.classify(order: key, logs: consensus.logs, stillListed: listed)
+      guard listed != nil || consensus.isSilenceAnAnswer || fate != .unknown else { return nil }
+      return OrderFate(key: key, state: fate, updatedAt: listed?.updatedAt)
+    }
   }
 }

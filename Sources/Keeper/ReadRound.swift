@@ -16,12 +16,12 @@ struct ReadRound {
   }
 
   private let form: Form
-  private let count: Int
+  private let reads: [Read]
 
   init(
     _ reads: [Read], at block: Bytes32, multicall3: Address?, in batch: inout Batch
   ) throws(ContractsError) {
-    count = reads.count
+    self.reads = reads
     if let multicall3 {
       let data = try MulticallBatch.encode(reads)
       form = .aggregate(batch.ask(.call(to: multicall3, data: data, at: .hash(block))))
@@ -39,12 +39,23 @@ struct ReadRound {
   }
 
   /// One result for each read, in their order.
+  ///
+  /// A call that succeeds and returns nothing is what an address without code answers. Every read here is of a contract
+  /// that returns something, so the node has no full state of the block, or the address is wrong: the next one is asked.
   func results(_ answers: Answers) throws(NodeFailure) -> [ReadResult] {
+    let results = try plainResults(answers)
+    for (read, result) in zip(reads, results) where result.success && result.data.isEmpty {
+      throw .malformed(answers.endpoint, what: "a read of \(read.to) returned nothing, as if no contract stood there")
+    }
+    return results
+  }
+
+  private func plainResults(_ answers: Answers) throws(NodeFailure) -> [ReadResult] {
     switch form {
     case .aggregate(let place):
       let data = try answers.take(place)
       do {
-        return try MulticallBatch.decode(data, count: count)
+        return try MulticallBatch.decode(data, count: reads.count)
       } catch {
         throw .malformed(answers.endpoint, what: "aggregate3: \(error)")
       }

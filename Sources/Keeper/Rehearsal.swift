@@ -44,7 +44,8 @@ package struct Rehearsal {
   private mutating func rehearse(_ report: inout TickReport) throws -> UnsignedProposal? {
     let questions = outbox.questions(of: watch)
     let seen = try watch.observe(
-      hashes: questions.hashes, heights: questions.heights, orders: questions.orders, now: clock.now().unixSeconds)
+      hashes: questions.hashes, heights: questions.heights, orders: questions.orders, doubted: questions.doubted,
+      now: clock.now().unixSeconds)
     report.note(seen)
     let circumstances = try Circumstances(
       watch: watch, seen: seen, outbox: outbox, history: history,

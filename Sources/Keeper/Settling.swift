@@ -63,7 +63,8 @@ extension Keeper {
     let now = clock.now().unixSeconds
     // How long nothing has been heard: from the first tick that heard nothing.
     let silentSince = placed.note?.state == "unknown" ? placed.notedAtUnixSeconds : now
-    let note = OrderNote(fate.state, ageSeconds: now > silentSince ? now - silentSince : 0)
+    let note = OrderNote(
+      fate.state, updatedAt: fate.updatedAt, ageSeconds: now > silentSince ? now - silentSince : 0)
     return placed.note == note ? nil : .orderOutcome(key: fate.key, note: note)
   }
 }
@@ -71,24 +72,13 @@ extension Keeper {
 extension Outbox {
   /// What a tick of a vault has to ask the nodes about: our transactions, the blocks that hold them, and our orders
   /// with the block from which on their logs can lie.
-  func questions(of watch: Watch) -> (hashes: [Bytes32], heights: [UInt64], orders: [OrderQuestion]) {
+  func questions(of watch: Watch) -> (
+    hashes: [Bytes32], heights: [UInt64], orders: [OrderQuestion], doubted: UInt64?
+  ) {
     let orders = state.openOrders
       .filter { $0.vault == watch.vault.name && $0.chainID == watch.node.chain.chainID }
-      .map { OrderQuestion(key: $0.key, fromBlock: state.blockNumber(of: $0.intentID) ?? 0) }
-    return (hashesToLookUp(watch.lane), heightsToLookUp(watch.lane), orders)
-  }
-}
-
-extension OutboxState {
-  /// The block that holds the call of an intent, as far as it was seen.
-  func blockNumber(of intentID: Bytes32) -> UInt64? {
-    if let promise = openPromise(intentID) { return promise.inclusion?.blockNumber }
-    for lane in lanes {
-      if let settled = lane.settled.last(where: { $0.intentID == intentID }) {
-        return settled.outcome.inclusion?.blockNumber
-      }
-    }
-    return nil
+      .map { OrderQuestion(key: $0.key, fromBlock: $0.placedInBlock) }
+    return (hashesToLookUp(watch.lane), heightsToLookUp(watch.lane), orders, lane(watch.lane)?.doubt?.nonce)
   }
 }
 
@@ -97,25 +87,28 @@ extension OrderNote {
   /// a node's index; what the order did is in the position all the same.
   static let vanishedAfterSeconds: UInt64 = 3_600
 
-  init(_ state: OrderState, ageSeconds: UInt64) {
+  /// - Parameter updatedAt: when the venue says it last changed; tells a second failure from the first.
+  init(_ state: OrderState, updatedAt: UInt64?, ageSeconds: UInt64) {
     switch state {
     case .pending: self.init(state: "pending", isFinal: false, isFailure: false)
     case .resting: self.init(state: "resting", isFinal: false, isFailure: false)
     case .partial(let filled):
       self.init(state: "partial", isFinal: false, isFailure: false, figures: [.note("filled", "\(filled)")])
-    case .filled(let price, let fees):
+    case .filled(let price, let fees, let shortfall):
       self.init(
         state: "filled", isFinal: true, isFailure: false,
         figures: [
           .note("average price", price.map { "\($0)" } ?? "unknown", unit: "USD"),
           .note("fees", fees.map { "\($0)" } ?? "unknown", unit: "USD"),
-        ])
+          .note("shortfall", shortfall.map { "\($0)" } ?? "unknown", unit: "USD"),
+        ], shortfall: shortfall?.raw, feesUsd: fees.map { $0.isNegative ? .zero : $0.raw.magnitude })
     case .cancelled(let reason, let refunded):
       self.init(
         state: "cancelled", isFinal: true, isFailure: reason != OrderState.cancelledByAccount,
         figures: [.note("reason", reason), .note("refunded", refunded ? "yes" : "no")])
     case .frozen(let reason):
-      self.init(state: "frozen", isFinal: false, isFailure: true, figures: [.note("reason", reason)])
+      self.init(
+        state: "frozen", isFinal: false, isFailure: true, figures: [.note("reason", reason)], updatedAt: updatedAt)
     case .expired: self.init(state: "expired", isFinal: true, isFailure: true)
     case .unknown:
       self.init(state: "unknown", isFinal: ageSeconds >= Self.vanishedAfterSeconds, isFailure: false)
@@ -150,6 +143,9 @@ extension PromiseRecord {
     case .settled(_, let outcome, _): outcome.description
     case .nonceDoubted(let lane, let nonce, _): "nonce \(nonce) of \(lane) was used, and none of ours is known to have"
     case .nonceDoubtLifted(let lane, let nonce, _): "nonce \(nonce) of \(lane) is free after all"
+    case .revised(_, let intent, let fees): "decided anew: \(intent.grounds.summary); \(fees)"
+    case .laneAdvanced(let lane, let nextNonce, _): "another writer of \(lane) used the nonces below \(nextNonce)"
+    case .clockBounded(_, let seen): "the clock was ahead of \(seen); what was charged meanwhile counts as of then"
     case .orderPlaced(_, let keys): "placed \(keys.map(\.description).joined(separator: ", "))"
     case .orderOutcome(let key, let note):
       "order \(key) is \(note.state)" + note.figures.map { ", \($0.name) \($0.value) \($0.unit)" }.joined()

@@ -9,6 +9,9 @@ extension Keeper {
   ///
   ///     observe → settle → assess → calibrate → plan → guard → simulate → sign → journal → submit → report
   ///
+  /// To settle is also to hold the mined block against what its call was cleared for, and to keep the promises that the
+  /// chain has not served yet, each after deciding again.
+  ///
   /// A tick that cannot look, or chooses not to act, ends early with its reason in the report.
   /// - Throws: `JournalFailure` when the journal cannot be written: nothing more may be promised by this process.
   package mutating func tick(_ vault: Int) throws(JournalFailure) -> TickReport {
@@ -30,6 +33,8 @@ extension Keeper {
     report.note(seen)
 
     try settle(seen, vault, &report)
+    try verify(seen, vault, &report)
+    try heedVault(seen, vault, &report)
     try keepPromises(seen, vault, &report)
 
     let circumstances = try circumstances(seen, vault)

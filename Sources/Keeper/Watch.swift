@@ -37,6 +37,8 @@ struct Seen: Sendable {
 struct OrderFate: Sendable {
   let key: Bytes32
   let state: OrderState
+  /// When the venue says that it last changed; nil where it does not list it.
+  let updatedAt: UInt64?
 }
 
 /// The venue's two rounds of reads as they were asked, and what they were read with.

@@ -44,6 +44,15 @@ import Testing
         == .filled(averagePrice: Price(decimal: "3001.25"), feesUsd: nil))
   }
 
+  /// Against the side of the venue's oracle price that the trade is due: five sold at half a dollar below, two bought
+  /// back at 75 cents under what the oracle asked.
+  @Test(arguments: [("sold", "2999.5", "2.5"), ("bought", "3001.25", "-1.5")])
+  func shortfalls(log: String, price: String, shortfall: String) throws {
+    #expect(
+      try classify([log, "executed"])
+        == .filled(averagePrice: Price(decimal: price), feesUsd: nil, shortfall: Usd(decimal: shortfall)))
+  }
+
   @Test func cancellations() throws {
     #expect(
       try classify(["created", "cancelledPrice"])

@@ -93,7 +93,16 @@ struct Spoiler: Sendable, CustomTestStringConvertible {
       $0.circumstances.fees = FeeQuote(
         nextBaseFeeWei: 10, tipWei: 1, feeCapWei: 10, gasPriceCeilingWei: 10)
     },
-    Spoiler(.gasBudgetUsed) { $0.circumstances.gasSpentDayWei = $0.circumstances.gasBudgetDayWei },
+    Spoiler(.gasBudgetUsed) {
+      $0.circumstances.gasBudgets = [GasAllowance(windowSeconds: 3_600, usedWei: 1, budgetWei: 1)]
+    },
+    Spoiler(.nativePriceMissing) { $0.circumstances.gasCost = Allowance(used: 0, limit: 50) },
+    Spoiler(.gasCostBudgetUsed) {
+      $0.circumstances.gasCost = Allowance(used: 20, limit: 50)
+      $0.circumstances.nativePrice = 3000
+    },
+    Spoiler(.turnoverBudgetUsed) { $0.circumstances.turnover = Allowance(used: 1_000_000, limit: 1_000_000) },
+    Spoiler(.lossLimitReached) { $0.circumstances.loss = Allowance(used: 100, limit: 100) },
     Spoiler(.balanceTooLow) { $0.circumstances.keeperBalanceWei = 0 },
     Spoiler(.attemptsExhausted) { $0.circumstances.attemptsInWindow = 5 },
   ]
@@ -132,6 +141,8 @@ struct GuardTests {
           if faults.count == 2, !faults.contains(where: { $0.name == "quote" }) { continue }
           // A call is in doubt or in flight, not both.
           if first.code == .callInDoubt, second.code == .callInFlight { continue }
+          // The native currency has a price or has none.
+          if first.code == .nativePriceMissing, second.code == .gasCostBudgetUsed { continue }
           // The base feed is examined before the quote's.
           let expected = faults.count == 2 ? Refusal.Code.oracleOutOfBounds : first.code
           #expect(
@@ -196,8 +207,18 @@ struct GuardTests {
       as [(UInt64, Refusal.Code?)])
   func budgetCountsGasAndUpfrontFee(left: UInt64, code: Refusal.Code?) throws {
     var scenario = Scenario()
-    scenario.circumstances.gasSpentDayWei = 1000
-    scenario.circumstances.gasBudgetDayWei = UInt256(left + 1000)
+    let day = GasAllowance(windowSeconds: 86_400, usedWei: 0, budgetWei: .max)
+    let hour = GasAllowance(windowSeconds: 3_600, usedWei: 1000, budgetWei: UInt256(left + 1000))
+    scenario.circumstances.gasBudgets = [day, hour]
+    #expect(try scenario.code == code)
+  }
+
+  /// 12.7·10^15 wei at 3,000 dollars are 38.10 dollars, rounded against us.
+  @Test(arguments: [(11.9, nil), (11.900001, Refusal.Code.gasCostBudgetUsed)] as [(Double, Refusal.Code?)])
+  func gasCostIsCountedInDollars(used: Double, code: Refusal.Code?) throws {
+    var scenario = Scenario()
+    scenario.circumstances.nativePrice = 3000
+    scenario.circumstances.gasCost = Allowance(used: Usd(floatLiteral: used), limit: 50)
     #expect(try scenario.code == code)
   }
 
@@ -207,6 +228,8 @@ struct GuardTests {
     scenario.orders = [World.order(5)]
     scenario.isDisabled = true
     scenario.circumstances.attemptsInWindow = 9
+    scenario.circumstances.loss = Allowance(used: 2, limit: 1)
+    scenario.circumstances.turnover = Allowance(used: 2, limit: 1)
     scenario.judgedBound = 0.001
     #expect(try scenario.verdict().approved?.plan.isOnlyCancels == true)
   }

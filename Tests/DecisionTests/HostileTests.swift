@@ -94,7 +94,10 @@ struct HostileTests {
       nowSeconds: time(),
       fees: FeeQuote(
         nextBaseFeeWei: word(), tipWei: word(), feeCapWei: chance() ? 1 : word(), gasPriceCeilingWei: word()),
-      gasLimit: time(), gasSpentDayWei: word(), gasBudgetDayWei: word(), keeperBalanceWei: word(),
+      gasLimit: time(), gasBudgets: [GasAllowance(windowSeconds: time(), usedWei: word(), budgetWei: word())],
+      gasCost: Allowance(used: usd(1), limit: usd(1000)), nativePrice: price(3000),
+      turnover: Allowance(used: usd(1), limit: usd(1_000_000)), loss: Allowance(used: usd(1), limit: usd(1000)),
+      keeperBalanceWei: word(),
       clearNonceReserveWei: word(), keeperPaysUpfrontFee: chance(), isHalted: chance() && chance(),
       attemptsInWindow: [Int.min, 0, Int.max].randomElement(using: &generator) ?? 0,
       attemptLimit: [Int.min, 0, 5, Int.max].randomElement(using: &generator) ?? 0,

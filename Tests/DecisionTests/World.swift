@@ -132,7 +132,8 @@ enum World {
       fees: FeeQuote(
         nextBaseFeeWei: UInt256(gwei), tipWei: 1, feeCapWei: UInt256(2 * gwei),
         gasPriceCeilingWei: UInt256(50 * gwei)),
-      gasLimit: 2_000_000, gasSpentDayWei: 0, gasBudgetDayWei: UInt256(100_000_000 * gwei),
+      gasLimit: 2_000_000,
+      gasBudgets: [GasAllowance(windowSeconds: 86_400, usedWei: 0, budgetWei: UInt256(100_000_000 * gwei))],
       keeperBalanceWei: UInt256(1_000_000_000 * gwei), clearNonceReserveWei: UInt256(1_000_000 * gwei),
       keeperPaysUpfrontFee: false, attemptLimit: 5)
   }

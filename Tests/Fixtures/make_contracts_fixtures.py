@@ -376,6 +376,20 @@ def logs(emitter: Abi) -> dict[str, Any]:
         "decrease": log(
             emitter, "PositionDecrease", [account], bytes32=keyed, uint256=[("executionPrice", 3001_250_000_000_000)]
         ),
+        "sold": log(
+            emitter, "PositionIncrease", [account], bytes32=keyed, bool=[("isLong", False)],
+            uint256=[
+                ("executionPrice", 2999_500_000_000_000), ("sizeDeltaInTokens", 5 * 10**18),
+                ("indexTokenPrice.min", 3000_000_000_000_000), ("indexTokenPrice.max", 3001_000_000_000_000),
+            ],
+        ),  # fmt: skip
+        "bought": log(
+            emitter, "PositionDecrease", [account], bytes32=keyed, bool=[("isLong", False)],
+            uint256=[
+                ("executionPrice", 3001_250_000_000_000), ("sizeDeltaInTokens", 2 * 10**18),
+                ("indexTokenPrice.min", 3001_000_000_000_000), ("indexTokenPrice.max", 3002_000_000_000_000),
+            ],
+        ),  # fmt: skip
         "fees": log(
             emitter, "PositionFeesCollected", [word(MARKET)], bytes32=keyed,
             uint256=[("collateralTokenPrice.max", 10**24), ("totalCostAmount", 9_000_001)],

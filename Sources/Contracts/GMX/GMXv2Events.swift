@@ -37,6 +37,7 @@ struct GMXv2Event {
   func uint(_ key: String) -> UInt256? { data.uintItems.items.first { $0.key == key }?.value }
   func bytes32(_ key: String) -> Bytes32? { data.bytes32Items.items.first { $0.key == key }?.value }
   func bytes(_ key: String) -> [UInt8]? { data.bytesItems.items.first { $0.key == key }?.value }
+  func bool(_ key: String) -> Bool? { data.boolItems.items.first { $0.key == key }?.value }
   func string(_ key: String) -> String? { data.stringItems.items.first { $0.key == key }?.value }
 
   /// The order it is about.
@@ -80,6 +81,7 @@ extension GMXv2Venue {
   package func classify(order key: Bytes32, logs: [Log], stillListed: OpenOrder?) -> OrderState {
     var price: Price?
     var fees: Usd?
+    var shortfall: Usd?
     var frozenReason: String?
     var end: OrderState?
     for log in logs {
@@ -90,7 +92,9 @@ extension GMXv2Venue {
       case "OrderCancelled": end = cancelled(event)
       case "OrderFrozen": frozenReason = reason(event)
       case "OrderUpdated": frozenReason = nil
-      case "PositionIncrease", "PositionDecrease": price = executionPrice(event)
+      case "PositionIncrease", "PositionDecrease":
+        price = executionPrice(event)
+        shortfall = self.shortfall(event)
       case "PositionFeesCollected": fees = collectedFees(event)
       default: break
       }
@@ -100,7 +104,7 @@ extension GMXv2Venue {
       if case .frozen = stillListed.state, let frozenReason { return .frozen(reason: frozenReason) }
       return stillListed.state
     }
-    if case .filled? = end { return .filled(averagePrice: price, feesUsd: fees) }
+    if case .filled? = end { return .filled(averagePrice: price, feesUsd: fees, shortfall: shortfall) }
     return end ?? .unknown
   }
 
@@ -144,6 +148,25 @@ extension GMXv2Venue {
   }
 
   private func executionPrice(_ event: GMXv2Event) -> Price? { event.uint("executionPrice").flatMap(indexPrice) }
+
+  /// What the execution price gave away against the index price that was used for it, at the side of its spread that
+  /// such a trade is due: dearer for a buy, cheaper for a sale.
+  private func shortfall(_ event: GMXv2Event) -> Usd? {
+    guard let isLong = event.bool("isLong"), let tokens = event.uint("sizeDeltaInTokens"),
+      let execution = executionPrice(event)
+    else { return nil }
+    let isBuy = isLong == (event.name == "PositionIncrease")
+    guard let index = event.uint(isBuy ? "indexTokenPrice.max" : "indexTokenPrice.min").flatMap(indexPrice) else {
+      return nil
+    }
+    do {
+      let size = try Quantity(units: tokens, decimals: configuration.indexToken.decimals, rounding: .up)
+      let (paid, due) = (try execution.value(of: size, rounding: .up), try index.value(of: size, rounding: .up))
+      return isBuy ? try paid - due : try due - paid
+    } catch {
+      return nil
+    }
+  }
 
   private func indexPrice(_ units: UInt256) -> Price? {
     do {

@@ -61,6 +61,7 @@ extension Configuration {
     /// Nil: reads go out as one JSON-RPC batch.
     let multicall3: Address?
     let maximumHeadAgeSeconds: UInt64
+    let nodes: Nodes
     let fees: FeePolicy
     let gas: Gas
     let lane: LanePolicy
@@ -72,7 +73,16 @@ extension Configuration {
       case secret(SecretSource)
     }
 
+    /// What it is for.
+    enum Role: String, CaseIterable {
+      /// Reads and sends.
+      case `public`
+      /// Keeps what is sent to it from the public pools, and is asked for nothing.
+      case relay
+    }
+
     let name: String
+    let role: Role
     let location: Location
     let allowsPlainHTTP: Bool
     let headers: [(name: String, value: SecretSource)]
@@ -112,6 +122,7 @@ extension Configuration {
     let pause: Address?
     let oracle: Oracle
     let venue: Venue
+    let submission: SubmissionPolicy
     let judgement: Judgement
   }
 
@@ -153,6 +164,13 @@ extension Configuration {
     let indexDecimals: Int
   }
 
+  /// What a vault may trade and lose.
+  struct Budgets {
+    let turnoverPerDay: Usd
+    /// How far the sum of what fills lost against the oracle's price may stand below its best.
+    let loss: Usd
+  }
+
   /// The numbers by which a vault is judged; with its chain's they make a `Policy`.
   struct Judgement {
     let target: Target
@@ -162,12 +180,15 @@ extension Configuration {
     let orders: OrderPreference
     let priceBound: Ratio
     let leverage: Ratio
+    let liquidationAlarm: Ratio
     let attemptsPerDay: UInt64
+    let budgets: Budgets
 
     func policy(maximumHeadAgeSeconds: UInt64, cancelsWhenHalted: Bool) throws(DecisionError) -> Policy {
       try Policy(
         target: target, band: band, minimumClip: minimumClip, maximumClip: maximumClip, orders: orders,
-        priceBound: priceBound, leverage: leverage, maximumHeadAgeSeconds: maximumHeadAgeSeconds,
+        priceBound: priceBound, leverage: leverage, liquidationAlarm: liquidationAlarm,
+        maximumHeadAgeSeconds: maximumHeadAgeSeconds,
         cancelsWhenHalted: cancelsWhenHalted)
     }
   }

@@ -18,32 +18,38 @@ extension ConfigurationReader {
     }
     refuseDuplicates(endpoints, of: "name") { $0.name }
     let multicall = section.optional("multicall3", .multicall, default: MulticallBatch.canonicalAddress)
-    let headAge = section.optionalSection("head") { section in
-      // Seven missed slots of 12 s: more in a row than mainnet has had, and sooner than a stalled node does harm.
-      section.optional("maximumAge", .duration(1...86_400), default: 90)
-    }
     let fees = section.requiredSection("fees", self.fees)
+    let head = section.optionalSection("head") { section -> (UInt64, UInt64)? in
+      // Seven missed slots of 12 s: more in a row than mainnet has had, and sooner than a stalled node does harm.
+      let age = section.optional("maximumAge", .duration(1...86_400), default: 90)
+      let lag = section.optional(
+        "maximumLag", .integer(0...100_000), default: ConfigurationReader.maximumLagBlocks(fees?.policy.model))
+      return age.flatMap { age in lag.map { (age, $0) } }
+    }
+    let nodes = self.nodes(section, endpoints: endpoints, maximumLagBlocks: head?.1)
     let gas = section.requiredSection("gas") { self.gas($0, fees: fees) }
     let lane = self.lane(section, chainID: chainID, fees: fees, gas: gas)
-    guard let name, let chainID, let endpoints, let multicall, let headAge, let fees, let gas, let lane else {
-      return nil
-    }
+    guard let name, let chainID, let endpoints, let multicall, let head, let nodes, let fees, let gas,
+      let lane
+    else { return nil }
     return Configuration.Chain(
       name: name, chainID: chainID, endpoints: endpoints.map(\.value), multicall3: multicall,
-      maximumHeadAgeSeconds: headAge, fees: fees.policy, gas: gas, lane: lane)
+      maximumHeadAgeSeconds: head.0, nodes: nodes, fees: fees.policy, gas: gas, lane: lane)
   }
 
   // MARK: endpoints
 
   private func endpoint(_ section: Section) -> Configuration.Endpoint? {
     let name = section.required("name", .name)
+    let roles = Configuration.Endpoint.Role.allCases.map { ($0.rawValue, $0) }
+    let role = section.optional("role", .choice(roles), default: .public)
     let allowsPlainHTTP = section.optional("allowPlainHTTP", .flag, default: false)
     let location = self.location(section, name: name ?? "endpoint", allowsPlainHTTP: allowsPlainHTTP ?? false)
     let headers = section.has("headers") ? self.headers(section) : []
     let caBundle = section.ifPresent("caBundle", .path)
-    guard let name, let allowsPlainHTTP, let location, let headers, let caBundle else { return nil }
+    guard let name, let role, let allowsPlainHTTP, let location, let headers, let caBundle else { return nil }
     return Configuration.Endpoint(
-      name: name, location: location, allowsPlainHTTP: allowsPlainHTTP, headers: headers,
+      name: name, role: role, location: location, allowsPlainHTTP: allowsPlainHTTP, headers: headers,
       caBundlePath: caBundle.map { absolute($0) })
   }
 
@@ -93,13 +99,16 @@ extension ConfigurationReader {
     let model = section.optional("model", .choice(models.map { ($0.rawValue, $0) }), default: .eip1559)
     let ceiling = section.required("ceiling", .wei(1))
     let clearing = section.ifPresent("clearingCeiling", .wei(1))
-    let tip = section.optionalSection("tip") { section -> (UInt256, UInt64)? in
+    let tip = section.optionalSection("tip") { section -> (UInt256, UInt64, (urgent: UInt64, liquidation: UInt64))? in
       // 0.1 gwei: producers take less on quiet days, but a hedge should not wait for one.
       let minimum = section.optional("minimum", .wei(), default: 100_000_000)
       // The median of what the last blocks paid: as much as most, and no auction against ourselves.
       let percentile = section.optional("percentile", .integer(1...99), default: 50)
-      return minimum.flatMap { minimum in percentile.map { (minimum, $0) } }
+      let higher = urgentPercentiles(section, routine: percentile)
+      guard let minimum, let percentile, let higher else { return nil }
+      return (minimum, percentile, higher)
     }
+    let gasPrice = section.optionalSection("gasPrice", gasPricePercents)
     // Twice the base fee outlives five full blocks in a row (1.125^5 = 1.8).
     let multiple = section.optional("baseFeeMultiple", .integer(1...10), default: 2)
     if let ceiling, let minimum = tip?.0, minimum > ceiling {
@@ -112,9 +121,11 @@ extension ConfigurationReader {
         remedy: "write at least \(ceiling) wei")
       return nil
     }
-    guard let model, let ceiling, let clearing, let tip, let multiple else { return nil }
+    guard let model, let ceiling, let clearing, let tip, let gasPrice, let multiple else { return nil }
     let policy = FeePolicy(
-      model: model, ceilingWei: ceiling, minimumTipWei: tip.0, tipPercentile: Double(tip.1), baseFeeMultiple: multiple)
+      model: model, ceilingWei: ceiling, minimumTipWei: tip.0, tipPercentile: Double(tip.1), baseFeeMultiple: multiple,
+      urgentTipPercentile: Double(tip.2.urgent), liquidationTipPercentile: Double(tip.2.liquidation),
+      gasPricePercents: gasPrice)
     return Fees(policy: policy, clearingCeilingWei: clearing)
   }
 

@@ -17,13 +17,15 @@ extension ConfigurationReader {
     let tokens = (base?.tokens ?? []) + (quote?.tokens ?? [])
     let venue = section.requiredSection("venue") { self.venue($0, tokens: tokens) }
     let judgement = self.judgement(section)
+    let submission = self.submission(section, priceBound: judgement?.priceBound)
     refuseDuplicateTokens(tokens, in: section)
     guard let name, let chain, let account, let base, let quote, let shares, let pause, let oracle, let venue,
-      let judgement
+      let submission, let judgement
     else { return nil }
     return Configuration.Vault(
       name: name, place: section.place, path: section.path, chain: chain, account: account, base: base, quote: quote,
-      shares: shares, pause: pause, oracle: oracle, venue: venue, judgement: judgement)
+      shares: shares, pause: pause, oracle: oracle, venue: venue, submission: submission,
+      judgement: judgement)
   }
 
   private func located<Value>(_ section: Section, _ key: String, _ form: Form<Value>) -> Located<Value>? {
@@ -166,10 +168,35 @@ extension ConfigurationReader {
       // Six: an order that came to nothing six times in a day is not going to fill, and each costs its fee.
       section.optional("perDay", .integer(1...1_000), default: 6)
     }
-    guard let target, let band, let clips, let orders, let priceBound, let leverage, let attempts else { return nil }
+    let alarm = section.optional("liquidationAlarm", .ratio("0", "100%"), default: Policy.defaultLiquidationAlarm)
+    guard let target, let band, let clips, let orders, let priceBound, let leverage, let attempts, let alarm,
+      let budgets = budgets(section, largestClip: clips.maximum, priceBound: priceBound)
+    else { return nil }
     return Configuration.Judgement(
       target: target, band: band, minimumClip: clips.minimum, maximumClip: clips.maximum, orders: orders,
-      priceBound: priceBound, leverage: leverage, attemptsPerDay: attempts)
+      priceBound: priceBound, leverage: leverage, liquidationAlarm: alarm, attemptsPerDay: attempts, budgets: budgets)
+  }
+
+  private func budgets(_ section: Section, largestClip: Usd, priceBound: Ratio) -> Configuration.Budgets? {
+    section.optionalSection("budgets") { section in
+      // Twenty of the largest orders: a vault that trades more than that in a day is not being hedged but churned.
+      let turnover = section.optional(
+        "turnoverPerDay", .usd, default: Self.multiple(20, of: largestClip))
+      // Five of the largest orders, each filled at its worst price: one may be bad luck, five are a cause.
+      let loss = section.optional(
+        "loss", .usd, default: Self.multiple(5, of: largestClip, scaledBy: priceBound))
+      guard let turnover, let loss else { return nil }
+      guard turnover.isPositive, loss.isPositive else {
+        section.report("loss", "a budget of nothing lets nothing be done", remedy: "write sums above 0 USD")
+        return nil
+      }
+      return Configuration.Budgets(turnoverPerDay: turnover, loss: loss)
+    }
+  }
+
+  /// As large as can be told where the product is larger: then the clip is no limit either.
+  private static func multiple(_ factor: Int, of sum: Usd, scaledBy ratio: Ratio = .one) -> Usd {
+    do { return Usd(raw: try sum.scaled(by: ratio, rounding: .up).raw * Int256(factor)) } catch { return Usd(raw: .max) }
   }
 
   private func target(_ section: Section) -> Target? {

@@ -58,6 +58,7 @@ struct ConfigurationReader {
     refuseDuplicates(chains, of: "chainID") { $0.chainID }
     refuseDuplicates(vaults, of: "name") { $0.name }
     refuseUnknownChains(vaults, chains)
+    refuseMissingRelays(vaults, chains)
     guard version != nil, let journal, let haltMarker, let addressBook, let tick, let key, let chains, let vaults else {
       return nil
     }

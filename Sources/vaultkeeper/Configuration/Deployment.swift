@@ -11,7 +11,8 @@ struct Deployment {
   /// A chain with the vaults on it.
   struct Chain {
     let settings: ChainSettings
-    let endpoints: [Configuration.Endpoint]
+    /// All of them in the order of the file, relays too, each with its id.
+    let endpoints: [(id: EndpointID, endpoint: Configuration.Endpoint)]
     let vaults: [VaultSettings]
   }
 
@@ -21,7 +22,10 @@ struct Deployment {
     var chains: [Chain] = []
     var index = 0
     for chain in file.configuration.chains {
-      let settings = Self.settings(chain, firstEndpoint: index, tick: file.configuration.tick)
+      let endpoints = chain.endpoints.enumerated().map {
+        (id: EndpointID(index: index + $0.offset, name: $0.element.name), endpoint: $0.element)
+      }
+      let settings = Self.settings(chain, endpoints, tick: file.configuration.tick)
       index += chain.endpoints.count
       var vaults: [VaultSettings] = []
       for vault in file.configuration.vaults where vault.chain.value == chain.name {
@@ -31,20 +35,21 @@ struct Deployment {
         case .failure(let problem): problems.append(problem.problem)
         }
       }
-      chains.append(Chain(settings: settings, endpoints: chain.endpoints, vaults: vaults))
+      chains.append(Chain(settings: settings, endpoints: endpoints, vaults: vaults))
     }
     guard problems.isEmpty else { throw ConfigurationError(file: file.path, problems: problems) }
     self.chains = chains
   }
 
   private static func settings(
-    _ chain: Configuration.Chain, firstEndpoint: Int, tick: Configuration.Tick
+    _ chain: Configuration.Chain, _ endpoints: [(id: EndpointID, endpoint: Configuration.Endpoint)],
+    tick: Configuration.Tick
   ) -> ChainSettings {
     ChainSettings(
       name: chain.name, chainID: chain.chainID,
-      endpoints: chain.endpoints.enumerated().map {
-        EndpointID(index: firstEndpoint + $0.offset, name: $0.element.name)
-      },
+      endpoints: endpoints.filter { $0.endpoint.role == .public }.map(\.id),
+      relays: endpoints.filter { $0.endpoint.role == .relay }.map(\.id), quorum: chain.nodes.quorum,
+      maximumLagBlocks: chain.nodes.maximumLagBlocks, breaker: chain.nodes.breaker, sending: chain.nodes.sending,
       multicall3: chain.multicall3, exchangeDeadlineMilliseconds: Int(tick.deadlineSeconds) * 1000, fees: chain.fees,
       gasLimit: chain.gas.limit, gasMarginPercent: chain.gas.marginPercent,
       clearNonceReserveWei: chain.gas.clearNonceReserveWei, lane: chain.lane)
@@ -80,7 +85,9 @@ private struct VaultBuilder {
         priceFeed: ChainlinkFeed(address: vault.oracle.base.address, limits: vault.oracle.base.limits),
         quoteFeed: vault.oracle.quote.map { ChainlinkFeed(address: $0.address, limits: $0.limits) },
         sequencerFeed: vault.oracle.sequencer.map { SequencerFeed(address: $0.address, graceSeconds: $0.graceSeconds) },
-        policy: try policy(), attemptLimit: Int(vault.judgement.attemptsPerDay))
+        policy: try policy(), attemptLimit: Int(vault.judgement.attemptsPerDay),
+        turnoverPerDay: vault.judgement.budgets.turnoverPerDay, lossLimit: vault.judgement.budgets.loss,
+        submission: vault.submission)
     }
   }
 

@@ -7,7 +7,7 @@ extension Deployment.Chain {
   /// - Throws: `HostError` naming the endpoint or the file.
   func openEndpoints() throws(HostError) -> [EndpointConfiguration] {
     var list: [EndpointConfiguration] = []
-    for (id, endpoint) in zip(settings.endpoints, endpoints) {
+    for (id, endpoint) in endpoints {
       var headers: [SecretHeader] = []
       for header in endpoint.headers {
         headers.append(

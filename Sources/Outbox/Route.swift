@@ -1,0 +1,18 @@
+/// By which way signed bytes are to reach a block producer. The nonce is the same on every way, so whatever happens one
+/// of them is mined at most.
+package enum Route: Hashable, Sendable, Codable, CustomStringConvertible {
+  /// To the pools everybody reads.
+  case `public`
+  /// To relays only, never to a public pool: the call must not be seen before it is mined.
+  case relay
+  /// To relays first; to the public pools as well once this many blocks have passed since the first signature.
+  case relayThenPublic(afterBlocks: UInt64)
+
+  package var description: String {
+    switch self {
+    case .public: "public"
+    case .relay: "relay"
+    case .relayThenPublic(let blocks): "relay, public after \(blocks) blocks"
+    }
+  }
+}
