@@ -82,7 +82,7 @@ extension Circumstances {
 }
 
 /// A budget of native currency over a rolling window, and what counts against it.
-package struct GasAllowance: Hashable, Sendable {
+package struct GasAllowance: Hashable, Sendable, Codable {
   package let windowSeconds: UInt64
   package let usedWei: UInt256
   package let budgetWei: UInt256
@@ -95,7 +95,7 @@ package struct GasAllowance: Hashable, Sendable {
 }
 
 /// A limit in dollars, and what counts against it.
-package struct Allowance: Hashable, Sendable {
+package struct Allowance: Hashable, Sendable, Codable {
   package let used: Usd
   package let limit: Usd
 

@@ -6,6 +6,8 @@ package import Outbox
 extension TickReport {
   /// `ObservationRecord.kind` of a tick's report.
   package static let observationKind = "tick"
+  /// That of a judgement made again within a tick, before a promised call is offered more.
+  package static let reconsiderationKind = "reconsideration"
 }
 
 /// Reads recorded ticks back, in the order in which they were written: each but a key frame is a difference to the one
@@ -35,7 +37,9 @@ package struct TickReader {
 
   package mutating func read(_ durable: Durable<ObservationRecord>) -> Reading {
     let record = durable.record
-    guard record.kind == TickReport.observationKind else { return .other }
+    guard record.kind == TickReport.observationKind || record.kind == TickReport.reconsiderationKind else {
+      return .other
+    }
     guard let form = record.report[TickMember.form] else { return readBare(durable) }
     guard form == .integer(TickRecorder.form), let vault = record.report[TickMember.vault]?.string else {
       return .other
@@ -93,7 +97,7 @@ package struct TickReader {
 }
 
 extension JournalReader {
-  /// Hands out the ticks that are still held, in order, without verifying the chain.
+  /// Hands out the ticks that are still held, in order, leaving out judgements made again within one, without verifying the chain.
   /// - Parameter sequence: where to begin reading; each vault's ticks then begin at its next key frame.
   /// - Throws: `JournalFailure`, or what `body` throws.
   package func replayTicks(
@@ -101,7 +105,7 @@ extension JournalReader {
   ) throws(JournalFailure) {
     var reader = TickReader()
     try replayObservations(from: sequence) { (durable) throws(JournalFailure) in
-      if case .tick(let tick) = reader.read(durable) { try body(tick) }
+      if case .tick(let tick) = reader.read(durable), !tick.isReconsideration { try body(tick) }
     }
   }
 }
@@ -115,6 +119,8 @@ package struct JournaledTick: Sendable {
   package let configurationHash: Bytes32
   package let head: HeadMark?
   package let vault: String
+  /// A judgement made again within a tick, before a promised call is offered more.
+  package let isReconsideration: Bool
   /// The base asset's price as the tick's judgement knew it from the ticks before.
   let history: PriceHistory
   private let parts: JSONObject
@@ -131,6 +137,7 @@ package struct JournaledTick: Sendable {
     hash = durable.hash
     configurationHash = durable.record.configurationHash
     head = durable.record.head
+    isReconsideration = durable.record.kind == TickReport.reconsiderationKind
     self.vault = vault
     self.parts = parts
     self.bare = bare

@@ -27,7 +27,9 @@ extension Keeper {
     circumstances.offer(terms)
     var aside = TickReport(
       vault: watches[vault].vault.name, chain: watches[vault].node.chain.name, startedAtUnixSeconds: 0)
-    guard let (cleared, gasLimit) = try watches[vault].judge(seen, circumstances, &aside) else {
+    let judged = try watches[vault].judge(seen, circumstances, &aside)
+    try record(reconsideration: aside, vault)
+    guard let (cleared, gasLimit) = judged else {
       let standing = Refusal.Code(rawValue: aside.code)?.standing ?? .unknown
       return standing == .unwanted ? .unwanted(code: aside.code) : .undecided(code: aside.code)
     }

@@ -20,7 +20,7 @@ package struct Shadow {
   /// - Throws: where the configuration is about something that this journal has not read.
   package mutating func look(at durable: Durable<ObservationRecord>) throws(ShadowRefusal) {
     switch reader.read(durable) {
-    case .tick(let tick): try look(at: tick)
+    case .tick(let tick): if !tick.isReconsideration { try look(at: tick) }
     case .beforeFrame, .unreadable: summary.unreadable += 1
     case .other: return
     }
@@ -107,6 +107,7 @@ package struct ShadowVault: Sendable {
     let observation = Observation(
       head: seen.head, price: seen.price.limited(by: vault.priceFeed.limits),
       quotePrice: seen.quotePrice.map { $0.limited(by: vault.quoteFeed?.limits ?? $0.limits) },
+      nativePrice: seen.nativePrice,
       sequencer: seen.sequencer.map {
         SequencerReading(
           isUp: $0.isUp, since: $0.since, graceSeconds: vault.sequencerFeed?.graceSeconds ?? $0.graceSeconds)
@@ -116,18 +117,43 @@ package struct ShadowVault: Sendable {
     return inputs
   }
 
-  /// The same circumstances, under this configuration's budgets.
+  /// The same circumstances, under this configuration's ceilings and budgets. What a budget would count is known where
+  /// the recorded configuration counted it too; one that did not leaves nothing to judge a new limit by.
   private func limited(_ recorded: Circumstances) -> Circumstances {
     var circumstances = recorded
-    let fees = recorded.fees
-    circumstances.fees = FeeQuote(
-      nextBaseFeeWei: fees.nextBaseFeeWei, tipWei: fees.tipWei, feeCapWei: fees.feeCapWei,
-      gasPriceCeilingWei: chain.fees.ceilingWei)
+    circumstances.fees = recorded.fees.limited(to: chain.fees.ceilingWei)
+    circumstances.urgentFees = recorded.urgentFees?.limited(to: chain.fees.ceilingWei)
+    circumstances.liquidationFees = recorded.liquidationFees?.limited(to: chain.fees.ceilingWei)
     circumstances.gasLimit = chain.gasLimit
-    circumstances.gasBudgetDayWei = chain.lane.gasBudgetWei
+    circumstances.gasBudgets = chain.lane.gasWindows.compactMap { window in
+      recorded.gasBudgets.first { $0.windowSeconds == window.seconds }.map {
+        GasAllowance(windowSeconds: $0.windowSeconds, usedWei: $0.usedWei, budgetWei: window.wei)
+      }
+    }
+    circumstances.gasCost = recorded.gasCost?.limited(to: chain.lane.gasQuotePerDay.flatMap(Usd.init(magnitude:)))
+    circumstances.turnover = recorded.turnover?.limited(to: vault.turnoverPerDay)
+    circumstances.loss = recorded.loss?.limited(to: vault.lossLimit)
     circumstances.clearNonceReserveWei = chain.clearNonceReserveWei
     circumstances.attemptLimit = vault.attemptLimit
     return circumstances
+  }
+}
+
+extension FeeQuote {
+  fileprivate func limited(to ceilingWei: UInt256) -> FeeQuote {
+    FeeQuote(
+      nextBaseFeeWei: nextBaseFeeWei, tipWei: tipWei, feeCapWei: feeCapWei, gasPriceCeilingWei: ceilingWei)
+  }
+}
+
+extension Allowance {
+  /// nil where there is no limit any more.
+  fileprivate func limited(to limit: Usd?) -> Allowance? { limit.map { Allowance(used: used, limit: $0) } }
+}
+
+extension Usd {
+  fileprivate init?(magnitude: UInt256) {
+    do { self.init(raw: try Int256(magnitude)) } catch { return nil }
   }
 }
 

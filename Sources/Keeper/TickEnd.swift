@@ -46,6 +46,13 @@ extension Keeper {
     report.inputsAreRecorded()
   }
 
+  /// Records a judgement made again for a promised call, beside the tick it belongs to.
+  mutating func record(reconsideration report: TickReport, _ vault: Int) throws(JournalFailure) {
+    let observation = try recorders[vault].record(
+      report, as: TickReport.reconsiderationKind, history: history[vault], configurationHash: configurationHash)
+    try ledger.observe([observation], at: clock.now().unixSeconds)
+  }
+
   /// Commits records, now.
   @discardableResult
   mutating func commit(_ records: [PromiseRecord]) throws(TickEnd) -> [Durable<PromiseRecord>] {

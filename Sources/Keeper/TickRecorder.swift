@@ -34,12 +34,13 @@ struct TickRecorder {
   /// The record of a tick. Must be written, or no later one can be read before the next frame.
   /// - Parameter history: as the tick's judgement had it.
   mutating func record(
-    _ report: TickReport, history: PriceHistory, configurationHash: Bytes32
+    _ report: TickReport, as kind: String = TickReport.observationKind, history: PriceHistory,
+    configurationHash: Bytes32
   ) throws(JournalFailure) -> ObservationRecord {
     do {
       let (whole, absent) = try whole(report)
       return ObservationRecord(
-        kind: TickReport.observationKind, configurationHash: configurationHash, head: report.head,
+        kind: kind, configurationHash: configurationHash, head: report.head,
         report: .object(written(whole, absent: absent, vault: report.vault, history: history)))
     } catch {
       throw .unencodable(what: "a tick's report: \(error)")

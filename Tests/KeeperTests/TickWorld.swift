@@ -257,8 +257,12 @@ struct TickWorld {
       nextBaseFeeWei: UInt256(baseFee), tipWei: 1_000_000, feeCapWei: UInt256(2 * baseFee + 1_000_000),
       gasPriceCeilingWei: 5_000_000_000)
     return Circumstances(
-      nowSeconds: now + 1, fees: fees, gasLimit: 3_000_000, gasSpentDayWei: UInt256(UInt64(codes.count) * 1_000_000),
-      gasBudgetDayWei: 1_000_000_000_000_000_000, keeperBalanceWei: 2_000_000_000_000_000_000,
+      nowSeconds: now + 1, fees: fees, gasLimit: 3_000_000, 
+      gasBudgets: [
+        GasAllowance(
+          windowSeconds: 86_400, usedWei: UInt256(UInt64(codes.count) * 1_000_000),
+          budgetWei: 1_000_000_000_000_000_000)
+      ], keeperBalanceWei: 2_000_000_000_000_000_000,
       clearNonceReserveWei: 1_000_000_000_000_000, keeperPaysUpfrontFee: false,
       calls: busyTicks > 0 ? .inFlight : .none, isHalted: haltedTicks > 0, attemptsInWindow: 0, attemptLimit: 5,
       priceHistory: history.points)
