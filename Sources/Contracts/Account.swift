@@ -1,7 +1,7 @@
 package import Ethereum
 
 /// What a failure of a call means for whoever sent it.
-package enum FailureClass: Hashable, Sendable {
+package enum FailureClass: Hashable, Sendable, Codable {
   /// The account's own rules forbid it. Do not retry: stop and alert.
   case policyDenied(String)
   /// The venue would not take it as it is.
@@ -17,7 +17,7 @@ package enum FailureClass: Hashable, Sendable {
 }
 
 /// Facts about an account at the block read.
-package struct AccountReading: Hashable, Sendable {
+package struct AccountReading: Hashable, Sendable, Codable {
   /// The path from the keeper's key to the vault is switched on (for a Safe: the role module is enabled). Whether the
   /// keeper holds its role is told by `Account.probe`.
   package let isEnabled: Bool

@@ -2,7 +2,7 @@ package import Ethereum
 
 /// A Chainlink aggregator (AggregatorV3Interface) as a price in dollars. Reads only facts; see `FeedLimits`.
 /// `answeredInRound` is deprecated by its maker and not used.
-package struct ChainlinkFeed: Hashable, Sendable {
+package struct ChainlinkFeed: Hashable, Sendable, Codable {
   package let address: Address
   package let limits: FeedLimits
 
@@ -40,7 +40,7 @@ package struct ChainlinkFeed: Hashable, Sendable {
 
 /// Chainlink's uptime feed of a layer-2 sequencer: answer 0 is up, 1 is down, and a round that was never started
 /// (startedAt 0) counts as down.
-package struct SequencerFeed: Hashable, Sendable {
+package struct SequencerFeed: Hashable, Sendable, Codable {
   package let address: Address
   /// How long after a restart nothing is done, so that others can react to prices first. 300 s is GMX's own value,
   /// Chainlink's example uses 3600 s.

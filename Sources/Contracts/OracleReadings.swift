@@ -2,7 +2,7 @@ package import Ethereum
 
 /// What a price feed answered. Only facts: whether it is too old or out of bounds is judged elsewhere, against the
 /// feed's limits.
-package struct FeedReading: Hashable, Sendable {
+package struct FeedReading: Hashable, Sendable, Codable {
   /// Nil when the answer is zero or negative, which is no price.
   package let price: Price?
   package let rawAnswer: Int256
@@ -26,7 +26,7 @@ package struct FeedReading: Hashable, Sendable {
 }
 
 /// How old and how far off a feed's answer may be.
-package struct FeedLimits: Hashable, Sendable {
+package struct FeedLimits: Hashable, Sendable, Codable {
   /// The feed's promise: it is updated at least this often.
   package let heartbeatSeconds: UInt64
   /// What an update may be late (inclusion of the oracle's transaction).
@@ -49,7 +49,7 @@ package struct FeedLimits: Hashable, Sendable {
 }
 
 /// What a sequencer uptime feed answered.
-package struct SequencerReading: Hashable, Sendable {
+package struct SequencerReading: Hashable, Sendable, Codable {
   /// False also when the feed's round is not initialised or its answer is neither 0 nor 1.
   package let isUp: Bool
   /// Unix seconds since which the answer holds; 0 when the round is not initialised.

@@ -1,7 +1,7 @@
 package import Ethereum
 
 /// What a vault holds on the spot, its shares, and whether it is paused.
-package struct VaultReader: Hashable, Sendable {
+package struct VaultReader: Hashable, Sendable, Codable {
   /// The address that holds the tokens.
   package let holder: Address
   package let tokens: [SpotToken]

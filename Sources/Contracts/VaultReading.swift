@@ -1,7 +1,7 @@
 package import Ethereum
 
 /// A token the vault holds on the spot, beside its venue.
-package struct SpotToken: Hashable, Sendable {
+package struct SpotToken: Hashable, Sendable, Codable {
   package enum Role: String, Hashable, Sendable, Codable {
     /// Counts in the delta, at the base price.
     case base
@@ -22,7 +22,7 @@ package struct SpotToken: Hashable, Sendable {
   }
 }
 
-package struct SpotBalance: Hashable, Sendable {
+package struct SpotBalance: Hashable, Sendable, Codable {
   package let token: SpotToken
   package let units: UInt256
 
@@ -38,7 +38,7 @@ package struct SpotBalance: Hashable, Sendable {
 }
 
 /// Facts about a vault at the block read.
-package struct VaultReading: Hashable, Sendable {
+package struct VaultReading: Hashable, Sendable, Codable {
   /// In the order of the configuration.
   package let balances: [SpotBalance]
   /// ERC-4626 figures in the smallest units of the asset and of the share; nil without a share token.

@@ -39,7 +39,7 @@ package enum OrderState: Hashable, Sendable, Codable {
 }
 
 /// An order that the venue lists.
-package struct OpenOrder: Hashable, Sendable {
+package struct OpenOrder: Hashable, Sendable, Codable {
   package let key: Bytes32
   package let kind: OrderKind
   package let isLong: Bool
@@ -79,7 +79,7 @@ package struct OpenOrder: Hashable, Sendable {
 }
 
 /// A position at a venue, valued at our own oracle's price.
-package struct Position: Hashable, Sendable {
+package struct Position: Hashable, Sendable, Codable {
   package let key: Bytes32
   package let isLong: Bool
   /// Base delta, negative for a short.
@@ -122,7 +122,7 @@ package struct Position: Hashable, Sendable {
 }
 
 /// The conditions of the market at the block read.
-package struct MarketTerms: Hashable, Sendable {
+package struct MarketTerms: Hashable, Sendable, Codable {
   package let isDisabled: Bool
   /// Fee of a trade as a part of its notional, at the worse of the venue's two rates.
   package let positionFee: Ratio
@@ -177,7 +177,7 @@ package struct MarketTerms: Hashable, Sendable {
 }
 
 /// Everything read from a venue at one block.
-package struct VenueState: Hashable, Sendable {
+package struct VenueState: Hashable, Sendable, Codable {
   package let positions: [Position]
   package let orders: [OpenOrder]
   package let terms: MarketTerms
@@ -199,7 +199,7 @@ package struct VenueState: Hashable, Sendable {
 }
 
 /// A venue's own view of its state. `none` in states that no venue read.
-package enum NativeVenueState: Hashable, Sendable {
+package enum NativeVenueState: Hashable, Sendable, Codable {
   case none
   case gmxV2(GMXv2State)
 }

@@ -1,7 +1,7 @@
 package import Contracts
 
 /// The rule of a band of fixed width: how far delta may drift, and how far back a correction goes.
-package struct FixedBand: Hashable, Sendable {
+package struct FixedBand: Hashable, Sendable, Codable {
   /// What the width is a part of.
   package enum Basis: String, Hashable, Sendable, Codable {
     case netAssetValue, target

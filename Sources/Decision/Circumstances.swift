@@ -3,7 +3,7 @@ package import Ethereum
 
 /// Everything a judgement needs that is not on chain at the observed block: time, fees, budgets, balance, history. The
 /// keeper fills it from its clock and its journal and hands it over as one plain value.
-package struct Circumstances: Hashable, Sendable {
+package struct Circumstances: Hashable, Sendable, Codable {
   /// Wall clock, unix seconds.
   package var nowSeconds: UInt64
   /// What a routine transaction would pay.
@@ -86,7 +86,7 @@ extension Circumstances {
 }
 
 /// A budget of native currency over a rolling window, and what counts against it.
-package struct GasAllowance: Hashable, Sendable {
+package struct GasAllowance: Hashable, Sendable, Codable {
   package let windowSeconds: UInt64
   package let usedWei: UInt256
   package let budgetWei: UInt256
@@ -99,7 +99,7 @@ package struct GasAllowance: Hashable, Sendable {
 }
 
 /// A limit in dollars, and what counts against it.
-package struct Allowance: Hashable, Sendable {
+package struct Allowance: Hashable, Sendable, Codable {
   package let used: Usd
   package let limit: Usd
 
@@ -119,7 +119,7 @@ package enum CallsInFlight: String, Hashable, Sendable, Codable {
 }
 
 /// What the next block's gas costs, per unit of gas.
-package struct FeeQuote: Hashable, Sendable {
+package struct FeeQuote: Hashable, Sendable, Codable {
   package let nextBaseFeeWei: UInt256
   package let tipWei: UInt256
   /// The most a transaction signed now would pay.
@@ -135,7 +135,7 @@ package struct FeeQuote: Hashable, Sendable {
   }
 }
 
-package struct OrderOutcome: Hashable, Sendable {
+package struct OrderOutcome: Hashable, Sendable, Codable {
   package let key: Bytes32
   package let state: OrderState
   /// Unix seconds.
@@ -151,7 +151,7 @@ package struct OrderOutcome: Hashable, Sendable {
   }
 }
 
-package struct PricePoint: Hashable, Sendable {
+package struct PricePoint: Hashable, Sendable, Codable {
   /// Unix seconds.
   package let atSeconds: UInt64
   package let price: Price

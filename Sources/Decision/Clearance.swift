@@ -2,8 +2,8 @@ package import Contracts
 package import Ethereum
 
 /// What simulating a proposal at the observed head gave.
-package struct Simulation: Hashable, Sendable {
-  package enum Outcome: Hashable, Sendable {
+package struct Simulation: Hashable, Sendable, Codable {
+  package enum Outcome: Hashable, Sendable, Codable {
     case succeeded
     /// It reverted, and what that means by the account's reading of the revert data.
     case reverted(FailureClass)

@@ -1,5 +1,5 @@
 import Contracts
-import Ethereum
+package import Ethereum
 
 /// One number of a judgement as people and journals see it: already rounded to its unit, with where it came from.
 /// Whoever prints it computes nothing.
@@ -86,5 +86,11 @@ extension Price {
   /// Between two prices, rounded down.
   static func midpoint(_ low: Price, _ high: Price) throws(ContractsError) -> Price {
     try .init(raw: ContractsError.wrapping { () throws(EthereumError) in try low.raw + (high.raw - low.raw) / 2 })
+  }
+}
+
+extension Figure: JSONWritable {
+  package var json: JSON {
+    ["name": .string(name), "source": .string(source), "unit": .string(unit), "value": .string(value)]
   }
 }

@@ -2,7 +2,7 @@ package import Contracts
 package import Ethereum
 
 /// The block at which everything of one decision was read.
-package struct Head: Hashable, Sendable {
+package struct Head: Hashable, Sendable, Codable {
   package let number: UInt64
   package let hash: Bytes32
   /// Unix seconds.
@@ -16,7 +16,7 @@ package struct Head: Hashable, Sendable {
 }
 
 /// Everything read on chain for one decision, all at `head`.
-package struct Observation: Hashable, Sendable {
+package struct Observation: Hashable, Sendable, Codable {
   package let head: Head
   /// The base asset's feed.
   package let price: FeedReading

@@ -3,7 +3,7 @@ import Ethereum
 
 /// How one vault is to be hedged, checked for sense when it is made. Money and shares only; addresses, feeds and their
 /// limits belong to the readings.
-package struct Policy: Hashable, Sendable {
+package struct Policy: Hashable, Sendable, Codable {
   package let target: Target
   package let band: FixedBand
   /// No correction worth less than this is made.
@@ -51,6 +51,12 @@ package struct Policy: Hashable, Sendable {
       maximumHeadAgeSeconds: maximumHeadAgeSeconds, cancelsWhenHalted: cancelsWhenHalted)
   }
 
+  /// The same, checked again: a policy read from a record has not been through `init`.
+  package func checked() throws(DecisionError) -> Policy {
+    if let defect = firstDefect { throw .policy(defect) }
+    return self
+  }
+
   /// Ten of Ethereum's 12-second slots, which is several hundred blocks of a rollup: a chain that is silent for longer
   /// is not one to place an order on.
   package static let defaultMaximumHeadAgeSeconds: UInt64 = 120
@@ -89,7 +95,7 @@ package struct Policy: Hashable, Sendable {
 }
 
 /// Limit orders first; a market order when waiting has cost more than crossing, or when there is no time.
-package struct OrderPreference: Hashable, Sendable {
+package struct OrderPreference: Hashable, Sendable, Codable {
   /// How much better than the oracle's price a limit order rests, as a part of it. Zero rests at the price itself.
   package let limitOffset: Ratio
   /// How long a limit order may wait before the price is crossed. Zero never rests: market orders only.

@@ -1,7 +1,7 @@
 package import Contracts
 
 /// The delta a vault should have.
-package enum Target: Hashable, Sendable {
+package enum Target: Hashable, Sendable, Codable {
   /// So much of the base asset whatever the vault is worth; zero is delta-neutral.
   case absolute(Quantity)
   /// This part of net asset value in the base asset: 0.3 keeps 30 % of the vault's worth exposed to the price.

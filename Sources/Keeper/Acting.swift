@@ -31,7 +31,7 @@ extension Keeper {
     if let reason = desk.haltReason(), intent.purpose != .cancelOrder { throw TickEnd.haltMarker(reason) }
     // Asked first and recorded then: a tick that the outbox refuses has not acted.
     report.end(.acted, plan.code, plan.summary)
-    try self.record(report)
+    try self.record(&report, vault)
     try commit([record])
     report.note(promise: intent.id, transactionHash: nil)
     guard let reservation = outbox.firstReservation(intent.id, head: seen.evidence.head) else {

@@ -16,6 +16,8 @@ package struct Keeper {
   let desk: any OperatorDesk
   let configurationHash: Bytes32
   var history: [PriceHistory]
+  /// One for each watch.
+  var recorders: [TickRecorder]
   /// Exchanges of the sender in the running tick.
   var sent = 0
   /// Inclusions that were held against what their calls were cleared for. Forgotten by a restart, which checks again.
@@ -43,7 +45,11 @@ package struct Keeper {
     outbox = try Outbox(
       policies: LanePolicy.of(watches), vaults: watches.map(\.vaultPolicy), replaying: journal.reader)
     let newest = journal.tails.observations.sequence
-    let wanted = UInt64(PriceHistory.limit * watches.count)
+    // Twice, since a tick that acts may leave two records.
+    let wanted = UInt64(2 * TickRecorder.frameInterval * watches.count)
+    recorders = try watches.map { (watch) throws(OutboxError) in
+      do throws(JournalFailure) { return try TickRecorder(watch.vault) } catch { throw .journal(error) }
+    }
     history = try watches.map { (watch) throws(OutboxError) in
       do throws(JournalFailure) {
         return try PriceHistory(

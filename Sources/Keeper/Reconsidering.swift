@@ -28,7 +28,9 @@ extension Keeper {
     var aside = TickReport(
       vault: watches[vault].vault.name, chain: watches[vault].node.chain.name, startedAtUnixSeconds: 0)
     let policy = try watches[vault].policy(for: promise, at: seen.evidence.head)
-    guard let (cleared, gasLimit) = try watches[vault].judge(seen, circumstances, by: policy, &aside) else {
+    let judged = try watches[vault].judge(seen, circumstances, by: policy, &aside)
+    try record(reconsideration: aside, vault)
+    guard let (cleared, gasLimit) = judged else {
       let standing = Refusal.Code(rawValue: aside.code)?.standing ?? .unknown
       return standing == .unwanted ? .unwanted(code: aside.code) : .undecided(code: aside.code)
     }

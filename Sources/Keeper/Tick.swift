@@ -55,6 +55,7 @@ extension Watch {
   mutating func judge(
     _ seen: Seen, _ circumstances: Circumstances, by policy: Policy? = nil, _ report: inout TickReport
   ) throws(WatchFailure) -> (Cleared, gasLimit: UInt64)? {
+    report.note(TickInputs(seen.observation, circumstances))
     do {
       let judgement = try Judgement(
         seen.observation, policy: policy ?? vault.policy, circumstances: circumstances, venue: vault.venue)
@@ -63,6 +64,7 @@ extension Watch {
 
       let proposal = try approved.proposal(at: vault.venue, through: vault.account)
       let rehearsed = try simulate(proposal, seen: seen)
+      report.note(rehearsed.simulation)
 
       let clearance = try Clearance(proposal, rehearsed.simulation)
       report.note(clearance)

@@ -56,13 +56,22 @@ extension Keeper {
     sent = 0
     for failure in node.failures { report.note(event: failure.code, failure.description) }
     // A tick that acted was recorded before it promised, so that the promise rests on its observation.
-    if report.ending != .acted { try record(report) }
+    if report.ending != .acted { try record(&report, vault) }
     history[vault].add(report)
     return report
   }
 
-  func record(_ report: TickReport) throws(JournalFailure) {
-    let observation = try report.observation(configurationHash: configurationHash)
+  mutating func record(_ report: inout TickReport, _ vault: Int) throws(JournalFailure) {
+    let observation = try recorders[vault].record(
+      report, history: history[vault], configurationHash: configurationHash)
+    try ledger.observe([observation], at: clock.now().unixSeconds)
+    report.inputsAreRecorded()
+  }
+
+  /// Records a judgement made again for a promised call, beside the tick it belongs to.
+  mutating func record(reconsideration report: TickReport, _ vault: Int) throws(JournalFailure) {
+    let observation = try recorders[vault].record(
+      report, as: TickReport.reconsiderationKind, history: history[vault], configurationHash: configurationHash)
     try ledger.observe([observation], at: clock.now().unixSeconds)
   }
 

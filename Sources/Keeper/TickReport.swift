@@ -55,6 +55,8 @@ package struct TickReport: Hashable, Sendable, Codable {
   package private(set) var keeperBalanceWei: UInt256?
   /// Halts in force when the tick ended; nil for none.
   package private(set) var halts: [Event]?
+  /// What the tick was judged from; recorded beside the report, and once.
+  @Unwritten package private(set) var inputs: TickInputs?
 
   init(vault: String, chain: String, startedAtUnixSeconds: UInt64) {
     self.vault = vault
@@ -76,12 +78,24 @@ package struct TickReport: Hashable, Sendable, Codable {
   // MARK: Filling it in
 
   mutating func note(_ seen: Seen) {
-    head = seen.evidence.head
-    price = seen.observation.price.price
+    note(head: seen.evidence.head, price: seen.observation.price.price)
     keeperBalanceWei = seen.observation.account.keeperBalanceWei
   }
 
+  mutating func note(head: HeadMark, price: Price?) {
+    self.head = head
+    self.price = price
+  }
+
+  mutating func note(_ inputs: TickInputs) { self.inputs = inputs }
+
+  mutating func note(_ simulation: Simulation) { inputs?.simulation = simulation }
+
+  /// The inputs are in the journal; a second record of the same tick does not repeat them.
+  mutating func inputsAreRecorded() { inputs = nil }
+
   mutating func note(_ judgement: Judgement) {
+    inputs?.ruling = TickRuling(judgement.verdict)
     for stage in judgement.figures where !stage.figures.isEmpty {
       chapters.append(Chapter(stage: stage.stage.rawValue, figures: stage.figures))
     }
@@ -90,6 +104,7 @@ package struct TickReport: Hashable, Sendable, Codable {
   }
 
   mutating func note(_ clearance: Clearance) {
+    inputs?.ruling = TickRuling(clearance)
     checks += clearance.checks
     if let refusal = clearance.refusal { end(.refused, refusal.code.rawValue, refusal.text) }
     if case .cleared(let cleared) = clearance.ruling { warnings += cleared.warnings.map(\.rawValue) }

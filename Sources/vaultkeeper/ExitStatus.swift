@@ -11,6 +11,7 @@ enum ExitStatus: Int32, CaseIterable {
   case refused = 1
   case halted = 3
   case usage = 64
+  case different = 65
   case missingInput = 66
   case journal = 74
   case configuration = 78
@@ -22,6 +23,7 @@ enum ExitStatus: Int32, CaseIterable {
     case .refused: "looked, and the answer is no"
     case .halted: "halted, and cannot even observe"
     case .usage: "wrong arguments"
+    case .different: "a recorded decision does not come out again"
     case .missingInput: "a file or secret that is needed cannot be read"
     case .journal: "the journal cannot be used"
     case .configuration: "the configuration, address book or key file is wrong"

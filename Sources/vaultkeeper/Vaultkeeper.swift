@@ -22,7 +22,7 @@ struct Vaultkeeper: ParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, CheckCommand.self, ExplainCommand.self, PendingCommand.self, StatusCommand.self,
-      JournalCommand.self,
+      JournalCommand.self, ReplayCommand.self, ShadowCommand.self,
       HaltCommand.self, ResumeCommand.self, TestAlarmCommand.self, KeyCommand.self, DecodeCommand.self,
     ])
 }

@@ -4,7 +4,7 @@ package import Ethereum
 package struct EOAAccount: Account {
   package let holder: Address
   private let batcher: any CallBatching
-  private let multicall: Address
+  let multicall: Address
 
   package init(
     holder: Address, batcher: any CallBatching, multicall: Address = MulticallBatch.canonicalAddress

@@ -12,7 +12,7 @@ package struct SafeRolesAccount: Account {
   package let roleKey: Bytes32
   /// MultiSendCallOnly.
   package let multiSend: Address
-  private let multicall: Address
+  let multicall: Address
 
   package init(
     safe: Address, roles: Address, roleKey: Bytes32, multiSend: Address,

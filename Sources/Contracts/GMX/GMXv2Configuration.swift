@@ -2,9 +2,9 @@ package import Ethereum
 
 /// Everything about one GMX v2 market on one chain that is not read from the chain. Comes from the address book and the
 /// configuration; nothing of it is in code.
-package struct GMXv2Configuration: Hashable, Sendable {
+package struct GMXv2Configuration: Hashable, Sendable, Codable {
   /// Where a token's dollar price comes from. The venue's own figures need a price for every token of the market.
-  package enum Pricing: Hashable, Sendable {
+  package enum Pricing: Hashable, Sendable, Codable {
     /// It is the index asset, or its wrapped form.
     case index
     /// It is the collateral; its price is handed in with every reading.
@@ -14,7 +14,7 @@ package struct GMXv2Configuration: Hashable, Sendable {
     case fixed(Price)
   }
 
-  package struct Token: Hashable, Sendable {
+  package struct Token: Hashable, Sendable, Codable {
     package let symbol: String
     package let address: Address
     package let decimals: Int
@@ -27,7 +27,7 @@ package struct GMXv2Configuration: Hashable, Sendable {
   }
 
   /// The protocol's contracts. Handlers and routers change with each release; the others do not.
-  package struct Deployment: Hashable, Sendable {
+  package struct Deployment: Hashable, Sendable, Codable {
     package let exchangeRouter: Address
     /// Pulls tokens from the account: the account's allowance goes to this address.
     package let router: Address
@@ -109,4 +109,23 @@ package struct GMXv2Configuration: Hashable, Sendable {
 
   /// The token of the market at this address, nil for any other.
   func token(at address: Address) -> Token? { [longToken, shortToken].first { $0.address == address } }
+}
+
+extension GMXv2Configuration {
+  /// Reads what `encode(to:)` wrote, and checks it as the configuration's own reader does: a record is not believed.
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    try self.init(
+      deployment: values.decode(Deployment.self, forKey: .deployment),
+      market: values.decode(Address.self, forKey: .market),
+      indexToken: values.decode(Token.self, forKey: .indexToken),
+      longToken: values.decode(Token.self, forKey: .longToken),
+      shortToken: values.decode(Token.self, forKey: .shortToken),
+      longPricing: values.decode(Pricing.self, forKey: .longPricing),
+      shortPricing: values.decode(Pricing.self, forKey: .shortPricing),
+      collateral: values.decode(Token.self, forKey: .collateral).address,
+      impactProbe: values.decode(Usd.self, forKey: .impactProbe),
+      uiFeeReceiver: values.decode(Address.self, forKey: .uiFeeReceiver),
+      referralCode: values.decode(Bytes32.self, forKey: .referralCode))
+  }
 }

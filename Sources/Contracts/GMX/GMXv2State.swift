@@ -1,19 +1,19 @@
 import Ethereum
 
 /// One reading in GMX's own units, for the venue to plan with.
-package struct GMXv2State: Hashable, Sendable {
-  struct KeyedPosition: Hashable, Sendable {
+package struct GMXv2State: Hashable, Sendable, Codable {
+  struct KeyedPosition: Hashable, Sendable, Codable {
     let key: Bytes32
     let position: GMXReader.PositionProps
   }
 
-  struct KeyedOrder: Hashable, Sendable {
+  struct KeyedOrder: Hashable, Sendable, Codable {
     let key: Bytes32
     let order: GMXReader.OrderProps
   }
 
   /// Values of the DataStore.
-  struct Parameters: Hashable, Sendable {
+  struct Parameters: Hashable, Sendable, Codable {
     let estimatedGasBase: UInt256
     let estimatedGasPerOraclePrice: UInt256
     let estimatedGasMultiplier: UInt256

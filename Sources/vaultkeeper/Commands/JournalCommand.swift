@@ -83,9 +83,11 @@ struct JournalShow: Command {
 
   private func showTicks(_ reader: JournalReader) throws {
     var ticks = Recent<RecordedTick>(limit: last)
-    try reader.replayObservations(from: from) { (durable) throws(JournalFailure) in
-      guard let report = TickReport(durable.record), matches(report) else { return }
-      ticks.add(RecordedTick(report: report, hash: durable.hash))
+    // Read from the beginning, since each tick is written as a difference to the one before it.
+    try reader.replayTicks { (tick) throws(JournalFailure) in
+      guard tick.sequence >= from else { return }
+      guard let report = tick.readableReport, matches(report) else { return }
+      ticks.add(RecordedTick(report: report, hash: tick.hash))
     }
     if output.isJSON {
       for tick in ticks.last { Console.show(try JSONText.of(tick.report)) }
