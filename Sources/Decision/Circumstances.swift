@@ -41,6 +41,8 @@ package struct Circumstances: Hashable, Sendable, Codable {
   package var attemptLimit: Int
   /// The base asset's oracle price as observed before, oldest first.
   package var priceHistory: [PricePoint]
+  /// A price bound tighter than the policy's, for a call that others have seen; nil where the policy's holds.
+  package var priceBound: Ratio?
 
   package init(
     nowSeconds: UInt64, fees: FeeQuote, urgentFees: FeeQuote? = nil, liquidationFees: FeeQuote? = nil,
@@ -49,7 +51,8 @@ package struct Circumstances: Hashable, Sendable, Codable {
     keeperPaysUpfrontFee: Bool,
     calls: CallsInFlight = .none, isHalted: Bool = false, takesOrdersBack: Bool = false,
     recentOutcomes: [OrderOutcome] = [],
-    attemptsInWindow: Int = 0, attemptLimit: Int, priceHistory: [PricePoint] = []
+    attemptsInWindow: Int = 0, attemptLimit: Int, priceHistory: [PricePoint] = [],
+    priceBound: Ratio? = nil
   ) {
     self.nowSeconds = nowSeconds
     self.fees = fees
@@ -71,6 +74,7 @@ package struct Circumstances: Hashable, Sendable, Codable {
     self.attemptsInWindow = attemptsInWindow
     self.attemptLimit = attemptLimit
     self.priceHistory = priceHistory
+    self.priceBound = priceBound
   }
 }
 

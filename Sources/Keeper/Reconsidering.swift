@@ -25,10 +25,10 @@ extension Keeper {
   ) throws -> Reconsidered {
     var circumstances = try circumstances(seen, vault, apartFrom: promise)
     circumstances.offer(terms)
+    circumstances.priceBound = watches[vault].publicBound(of: promise, at: seen.evidence.head)
     var aside = TickReport(
       vault: watches[vault].vault.name, chain: watches[vault].node.chain.name, startedAtUnixSeconds: 0)
-    let policy = try watches[vault].policy(for: promise, at: seen.evidence.head)
-    let judged = try watches[vault].judge(seen, circumstances, by: policy, &aside)
+    let judged = try watches[vault].judge(seen, circumstances, &aside)
     try record(reconsideration: aside, vault)
     guard let (cleared, gasLimit) = judged else {
       let standing = Refusal.Code(rawValue: aside.code)?.standing ?? .unknown
@@ -115,13 +115,13 @@ extension Keeper {
 }
 
 extension Watch {
-  /// What a promise's call is judged by: the vault's policy, with the tighter price bound where the call was private and
-  /// is public from now on, since whoever held it back has seen it.
-  func policy(for promise: Promise, at head: HeadMark) throws(DecisionError) -> Policy {
-    guard promise.intent.route != .public, let bound = vault.submission.publicPriceBound,
-      Passage(promise, at: head, among: node.chain.endpoints).isPublic
-    else { return vault.policy }
-    return try vault.policy.bounded(by: bound)
+  /// The tighter price bound for a call that was private and is public from now on, since whoever held it back has seen
+  /// it; nil for any other.
+  func publicBound(of promise: Promise, at head: HeadMark) -> Ratio? {
+    guard promise.intent.route != .public, Passage(promise, at: head, among: node.chain.endpoints).isPublic else {
+      return nil
+    }
+    return vault.submission.publicPriceBound
   }
 
   /// Whether these bytes were decided for relays only, and would now be handed to everybody as they are.

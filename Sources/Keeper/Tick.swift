@@ -50,15 +50,14 @@ extension Keeper {
 
 extension Watch {
   /// The judgement on what was seen: assess, calibrate, plan and guard in Decision, then simulate and clear.
-  /// - Parameter policy: the vault's, or a stricter one.
   /// - Returns: what may be signed and with how much gas; nil when the report says why not.
   mutating func judge(
-    _ seen: Seen, _ circumstances: Circumstances, by policy: Policy? = nil, _ report: inout TickReport
+    _ seen: Seen, _ circumstances: Circumstances, _ report: inout TickReport
   ) throws(WatchFailure) -> (Cleared, gasLimit: UInt64)? {
     report.note(TickInputs(seen.observation, circumstances))
     do {
       let judgement = try Judgement(
-        seen.observation, policy: policy ?? vault.policy, circumstances: circumstances, venue: vault.venue)
+        seen.observation, policy: vault.policy, circumstances: circumstances, venue: vault.venue)
       report.note(judgement)
       guard case .approved(let approved) = judgement.verdict.ruling else { return nil }
 
