@@ -159,7 +159,7 @@ import Testing
       #expect(outcome.output.contains("✗  \(subject)"), "\(subject)")
     }
     #expect(outcome.output.contains("✓  address book gmx-v2-arbitrum"))
-    #expect(outcome.output.hasSuffix("4 of 8 are not well\n"))
+    #expect(outcome.output.hasSuffix("4 of 9 are not well\n"))
     #expect(!(outcome.output + outcome.complaints).contains("hunter"))
     let explained = try bench.run("explain", "--config", "keeper.yaml")
     #expect(explained.status == ExitStatus.refused.rawValue && explained.output.contains("missed: "))

@@ -46,7 +46,13 @@ struct PolicyFixture {
       name: try json.text("name"),
       transaction: transaction(
         UInt64(try it.whole("chain")), to: try Address(hex: it.text("to")), valueWei: try it.word("value"), data: data),
-      rule: rule.isEmpty ? nil : try #require(PolicyRule(rawValue: rule), "\(rule)"), mutants: masks)
+      rule: try Self.rule(rule), mutants: masks)
+  }
+
+  private static func rule(_ name: String) throws -> PolicyRule? {
+    guard !name.isEmpty else { return nil }
+    let rule: PolicyRule = try #require(PolicyRule(rawValue: name), "\(name)")
+    return rule
   }
 
   /// A number in hex, its lowest bit first.

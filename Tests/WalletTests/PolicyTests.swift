@@ -29,21 +29,23 @@ import Testing
 
   /// Every byte of every legal call changed in three ways: allowed exactly where eth-abi and the second reading allow
   /// it, so no mutant slips through and none is refused for nothing.
-  @Test func everyChangedByteIsJudgedAsASecondReadingJudgesIt() {
-    var (allowed, refused) = (0, 0)
-    for legal in fixture.legal {
-      for (shift, verdicts) in legal.mutants.enumerated() {
-        for (index, expected) in verdicts.enumerated() {
-          var mutant = legal.transaction
-          mutant.data[index] ^= shift == 0 ? 0xff : 1 << UInt8((index + 3 * shift) % 8)
-          let isAllowed = fixture.policy.broken(mutant, fixture.sender) == nil
-          #expect(isAllowed == expected, "\(legal.name), byte \(index), way \(shift)")
-          if isAllowed { allowed += 1 } else { refused += 1 }
-        }
+  @Test(arguments: 0..<10)
+  func everyChangedByteIsJudgedAsASecondReadingJudgesIt(number: Int) throws {
+    try #require(fixture.legal.count == 10)
+    let legal = fixture.legal[number]
+    var allowed = 0
+    for (shift, verdicts) in legal.mutants.enumerated() {
+      for (index, expected) in verdicts.enumerated() {
+        var mutant = legal.transaction
+        mutant.data[index] ^= shift == 0 ? 0xff : 1 << UInt8((index + 3 * shift) % 8)
+        let isAllowed = fixture.policy.broken(mutant, fixture.sender) == nil
+        if isAllowed != expected { Issue.record("\(legal.name), byte \(index), way \(shift): \(isAllowed)") }
+        if isAllowed { allowed += 1 }
       }
     }
     // Amounts, sizes and order keys are free within their bounds; all else is not.
-    #expect(allowed > 4_000 && refused > 15_000, "\(allowed) allowed, \(refused) refused")
+    let mutants = 3 * legal.transaction.data.count
+    #expect(mutants == 0 || (allowed > 0 && allowed < mutants), "\(allowed) of \(mutants)")
   }
 
   @Test func aTransactionsOwnFieldsAreJudgedFirst() throws {
@@ -68,8 +70,8 @@ import Testing
 
   /// Ceilings hold up to the last wei, for acts and for no-ops each by its own.
   @Test func feesAreBounded() throws {
-    let ceiling = SigningPolicy.FeeLimits(capWei: 100, transactionWei: 100 * 50_000)
-    let noOp = SigningPolicy.FeeLimits(capWei: 200, transactionWei: 200 * 21_000)
+    let ceiling = SigningPolicy.FeeLimits(capWei: 100, transactionWei: 5_000_000)
+    let noOp = SigningPolicy.FeeLimits(capWei: 200, transactionWei: 4_200_000)
     let target = try Address(bytes: [UInt8](repeating: 9, count: 20))
     let policy = try SigningPolicy([
       SigningPolicy.Chain(
@@ -112,7 +114,8 @@ import Testing
     let cheap = PolicyFixture.transaction(
       5, to: target, data: data, gasLimit: 1, kind: .legacy(gasPriceWei: 1, protected: true))
     #expect(open.broken(cheap, fixture.sender) == .target)
-    #expect(try SigningPolicy([]).broken(cheap, fixture.sender) == .chain)
+    let none = try SigningPolicy([])
+    #expect(none.broken(cheap, fixture.sender) == .chain)
   }
 
   /// Two entries of one function are two ways to be allowed, and not the product of both.

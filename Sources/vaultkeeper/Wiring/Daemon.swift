@@ -10,9 +10,10 @@ struct Daemon {
 
   func run(once: Bool) throws {
     let configuration = workshop.file.configuration
-    let signer = try DaemonKey.open(configuration.key)
+    let signer = try workshop.openSigner()
     let lock = try WriterLock(journalPath: configuration.journal.path)
     var keeper = try keeper(signer: signer, store: try SQLiteJournalStore(lock: lock))
+    try OldKeys(keeper.outbox.state, key: configuration.key.address).refuseOpenPromises()
     try discardStaleNote(keeper)
     let life = Life(
       intervalMilliseconds: configuration.tick.intervalSeconds * 1000,
@@ -24,7 +25,7 @@ struct Daemon {
   }
 
   /// A journal that contradicts itself leaves nothing to observe with: that is the halt which ends the process.
-  private func keeper(signer: any Signer, store: SQLiteJournalStore) throws -> Keeper {
+  private func keeper(signer: PolicedSigner, store: SQLiteJournalStore) throws -> Keeper {
     do {
       return try Keeper(
         watches: workshop.watches(), journal: try Journal(open: store), signer: signer,
@@ -43,22 +44,5 @@ struct Daemon {
   private func discardStaleNote(_ keeper: Keeper) throws {
     guard keeper.outbox.halts.isEmpty else { return }
     try workshop.desk.resumptionNote.clear()
-  }
-}
-
-/// The key the daemon signs with.
-enum DaemonKey {
-  /// - Throws: `CommandFailure` when the keystore holds another key than the configuration names.
-  static func open(_ key: Configuration.Key) throws -> LocalSigner {
-    let context = try Secp256k1.forKeys()
-    let keystore = try KeystoreFile.read(key.keystorePath)
-    let secret = try keystore.unlock(with: try PassphraseOptions.read(key.passphrase), context: context)
-    guard secret.address == key.address else {
-      throw CommandFailure(
-        status: .configuration,
-        message: "the keystore \(key.keystorePath) holds the key of \(secret.address), the configuration names "
-          + "\(key.address); correct key.address or key.keystore.path")
-    }
-    return LocalSigner(key: secret, context: context)
   }
 }

@@ -7,17 +7,21 @@ extension Deployment.Chain {
   /// - Throws: `HostError` naming the endpoint or the file.
   func openEndpoints() throws(HostError) -> [EndpointConfiguration] {
     var list: [EndpointConfiguration] = []
-    for (id, endpoint) in zip(settings.endpoints, endpoints) {
-      var headers: [SecretHeader] = []
-      for header in endpoint.headers {
-        headers.append(
-          try SecretHeader(name: header.name, value: try Self.text(header.value), endpoint: endpoint.name))
-      }
-      list.append(
-        EndpointConfiguration(
-          id: id, url: try Self.url(of: endpoint), headers: headers, caBundlePath: endpoint.caBundlePath))
-    }
+    for (id, endpoint) in zip(settings.endpoints, endpoints) { list.append(try endpoint.open(as: id)) }
     return list
+  }
+}
+
+extension Configuration.Endpoint {
+  /// The endpoint with its secrets.
+  ///
+  /// - Throws: `HostError` naming the endpoint or the file.
+  func open(as id: EndpointID) throws(HostError) -> EndpointConfiguration {
+    var headers: [SecretHeader] = []
+    for header in self.headers {
+      headers.append(try SecretHeader(name: header.name, value: try Self.text(header.value), endpoint: name))
+    }
+    return EndpointConfiguration(id: id, url: try Self.url(of: self), headers: headers, caBundlePath: caBundlePath)
   }
 
   private static func url(of endpoint: Configuration.Endpoint) throws(HostError) -> SecretURL {
