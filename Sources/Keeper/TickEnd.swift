@@ -20,7 +20,8 @@ extension Keeper {
     case TickEnd.outbox(.journal(let failure)), let failure as JournalFailure: throw failure
     case TickEnd.outbox(.refused(let refusal)): report.end(.refused, refusal.code, refusal.description)
     case TickEnd.outbox(let other): report.end(.missed, "outbox", other.description)
-    case TickEnd.wallet(let failure): report.end(.missed, "signer", failure.description)
+    case TickEnd.wallet(let failure):
+      report.end(failure.isRefusal ? .refused : .missed, failure.tickCode, failure.description)
     case TickEnd.haltMarker(let reason): report.end(.refused, "halted", "halted by the operator: \(reason)")
     case TickEnd.route(let closure): report.end(.refused, closure.code, closure.reason)
     default:

@@ -19,7 +19,10 @@ import Testing
     #expect(it.tick.intervalSeconds == 2 && it.tick.deadlineSeconds == 5)
     #expect(it.cancelsOrdersWhileHalted)
     #expect(it.key.address.description == "0x90F8bf6A479f320ead074411a4B0e7944Ea8c9C1")
-    #expect(it.key.passphrase == .file(path: "/somewhere/passphrase.txt"))
+    guard case .keystore("/somewhere/keeper.json", .file(path: "/somewhere/passphrase.txt")) = it.key.holder else {
+      return #expect(Bool(false), "a keystore is expected")
+    }
+    #expect(it.key.policy == nil)
 
     let chain = try #require(it.chains.first)
     #expect(chain.chainID == 7_777_777_777)

@@ -99,15 +99,6 @@ struct ConfigurationReader {
     return Configuration.Tick(intervalSeconds: interval, deadlineSeconds: deadline)
   }
 
-  private func key(_ section: Section) -> Configuration.Key? {
-    let address = section.required("address", .address)
-    let keystore = section.requiredSection("keystore") { $0.required("path", .path) }
-    let passphrase = secret(
-      section, "passphrase", prompt: "Passphrase of \(keystore.map { absolute($0) } ?? "the keystore"): ")
-    guard let address, let keystore, let passphrase else { return nil }
-    return Configuration.Key(address: address, keystorePath: absolute(keystore), passphrase: passphrase)
-  }
-
   /// `{file: path}`, `{credential: name}` or, where somebody can be asked, `prompt`.
   /// - Parameter prompt: the question to ask there; nil where nobody can be asked.
   func secret(_ section: Section, _ key: String, prompt: String?) -> SecretSource? {

@@ -10,7 +10,7 @@ struct Daemon {
 
   func run(once: Bool) throws {
     let configuration = workshop.file.configuration
-    let signer = try DaemonKey.open(configuration.key)
+    let signer = try workshop.openSigner()
     let lock = try WriterLock(journalPath: configuration.journal.path)
     let alarms = try Alarms.start(workshop)
     defer {
@@ -32,6 +32,7 @@ struct Daemon {
   private func live(once: Bool, signer: any Signer, lock: WriterLock, alarms: AlarmRunner?) throws {
     let configuration = workshop.file.configuration
     var keeper = try keeper(signer: signer, store: try SQLiteJournalStore(lock: lock, program: Vaultkeeper.version))
+    try OldKeys(keeper.outbox.state, key: configuration.key.address).refuseOpenPromises()
     try discardStaleNote(keeper)
     let life = Life(
       intervalMilliseconds: configuration.tick.intervalSeconds * 1000,
@@ -46,7 +47,7 @@ struct Daemon {
   }
 
   /// A journal that contradicts itself leaves nothing to observe with: that is the halt which ends the process.
-  private func keeper(signer: any Signer, store: SQLiteJournalStore) throws -> Keeper {
+  private func keeper(signer: PolicedSigner, store: SQLiteJournalStore) throws -> Keeper {
     do {
       return try Keeper(
         watches: workshop.watches(), journal: try Journal(open: store), signer: signer,
@@ -72,21 +73,4 @@ struct Daemon {
 private struct JournalEnd: Error {
   let failure: JournalFailure
   let command: CommandFailure
-}
-
-/// The key the daemon signs with.
-enum DaemonKey {
-  /// - Throws: `CommandFailure` when the keystore holds another key than the configuration names.
-  static func open(_ key: Configuration.Key) throws -> LocalSigner {
-    let context = try Secp256k1.forKeys()
-    let keystore = try KeystoreFile.read(key.keystorePath)
-    let secret = try keystore.unlock(with: try PassphraseOptions.read(key.passphrase), context: context)
-    guard secret.address == key.address else {
-      throw CommandFailure(
-        status: .configuration,
-        message: "the keystore \(key.keystorePath) holds the key of \(secret.address), the configuration names "
-          + "\(key.address); correct key.address or key.keystore.path")
-    }
-    return LocalSigner(key: secret, context: context)
-  }
 }

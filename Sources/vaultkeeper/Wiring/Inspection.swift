@@ -71,31 +71,14 @@ struct Inspection {
     good("configuration", "\(file.path), hash \(file.hash)")
     for book in file.books { good("address book \(book.name)", "\(book.content.entries.count) contracts") }
     key(asks: asks)
+    policy()
     journal()
     alarms()
+    oldKeys()
     if let reason = workshop.desk.haltReason() {
       bad("halt marker", quoted(reason, limit: 200), "look at the reason, then: vaultkeeper resume")
     } else {
       good("halt marker", "absent")
-    }
-  }
-
-  private mutating func key(asks: Bool) {
-    let key = workshop.file.configuration.key
-    do {
-      let keystore = try KeystoreFile.read(key.keystorePath)
-      if case .prompt = key.passphrase, !asks {
-        guard let address = keystore.address, address == key.address else {
-          return bad(
-            "key", "\(key.keystorePath) names \(keystore.address?.description ?? "no address")",
-            "configured is \(key.address): correct key.address or the path")
-        }
-        return skipped("key", "\(address), as the keystore says; not opened (--ask would)")
-      }
-      good("key", "\(try DaemonKey.open(key).address), opened")
-    } catch {
-      let failure = CommandFailure(error)
-      bad("key", failure.message, "see what was found")
     }
   }
 
