@@ -19,7 +19,7 @@ extension Circumstances {
     watch: Watch, seen: Seen, outbox: Outbox, history: PriceHistory, isHalted: Bool, now: UInt64
   ) throws(OutboxError) {
     let chain = watch.node.chain
-    let budget = try outbox.gasBudget(watch.lane, now: now)
+    let budget = try outbox.gasBudget(watch.lane, now: now, head: seen.evidence.head)
     let balance = seen.observation.account.keeperBalanceWei
     let name = watch.vault.name
     self.init(
@@ -32,7 +32,8 @@ extension Circumstances {
       recentOutcomes: outbox.state.endedOrders.suffix(10).filter { $0.vault == name && $0.chainID == chain.chainID }
         .map { OrderOutcome($0) },
       // A day: the window of the gas budget, so that both reset together.
-      attemptsInWindow: outbox.failedTries(vault: name, chainID: chain.chainID, windowSeconds: 86_400, now: now),
+      attemptsInWindow: outbox.failedTries(
+        vault: name, chainID: chain.chainID, windowSeconds: 86_400, now: now, head: seen.evidence.head),
       attemptLimit: watch.vault.attemptLimit, priceHistory: history.points)
   }
 }

@@ -74,21 +74,8 @@ extension Outbox {
   func questions(of watch: Watch) -> (hashes: [Bytes32], heights: [UInt64], orders: [OrderQuestion]) {
     let orders = state.openOrders
       .filter { $0.vault == watch.vault.name && $0.chainID == watch.node.chain.chainID }
-      .map { OrderQuestion(key: $0.key, fromBlock: state.blockNumber(of: $0.intentID) ?? 0) }
+      .map { OrderQuestion(key: $0.key, fromBlock: $0.placedInBlock) }
     return (hashesToLookUp(watch.lane), heightsToLookUp(watch.lane), orders)
-  }
-}
-
-extension OutboxState {
-  /// The block that holds the call of an intent, as far as it was seen.
-  func blockNumber(of intentID: Bytes32) -> UInt64? {
-    if let promise = openPromise(intentID) { return promise.inclusion?.blockNumber }
-    for lane in lanes {
-      if let settled = lane.settled.last(where: { $0.intentID == intentID }) {
-        return settled.outcome.inclusion?.blockNumber
-      }
-    }
-    return nil
   }
 }
 
@@ -150,6 +137,9 @@ extension PromiseRecord {
     case .settled(_, let outcome, _): outcome.description
     case .nonceDoubted(let lane, let nonce, _): "nonce \(nonce) of \(lane) was used, and none of ours is known to have"
     case .nonceDoubtLifted(let lane, let nonce, _): "nonce \(nonce) of \(lane) is free after all"
+    case .revised(_, let intent, let fees): "decided anew: \(intent.grounds.summary); \(fees)"
+    case .laneAdvanced(let lane, let nextNonce, _): "another writer of \(lane) used the nonces below \(nextNonce)"
+    case .clockBounded(_, let seen): "the clock was ahead of \(seen); what was charged meanwhile counts as of then"
     case .orderPlaced(_, let keys): "placed \(keys.map(\.description).joined(separator: ", "))"
     case .orderOutcome(let key, let note):
       "order \(key) is \(note.state)" + note.figures.map { ", \($0.name) \($0.value) \($0.unit)" }.joined()

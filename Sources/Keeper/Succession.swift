@@ -29,7 +29,8 @@ extension Keeper {
 
   private mutating func takeOver(_ lane: LaneInheritance, _ report: inout TickReport) throws(TickEnd) {
     let records = try asking { () throws(OutboxError) in
-      try outbox.adopting(lane.bequests, settledBelow: lane.settledBelow, in: lane.id)
+      try outbox.inheriting(
+        lane.bequests, settledBelow: lane.settledBelow, in: lane.id, now: clock.now().unixSeconds)
     }
     try commit(records)
     for record in records { report.note(event: record.name, record.words) }
@@ -39,7 +40,7 @@ extension Keeper {
   func admit(_ transaction: JournaledTransaction, _ vault: Int) throws(TickEnd) -> Admitted {
     let lane = outbox.lane(transaction.lane)
     let estate = Estate(
-      bequests: outbox.bequests(through: transaction),
+      bequests: try asking { () throws(OutboxError) in try outbox.bequests(through: transaction) },
       settledBelow: lane?.open.first?.nonce ?? lane?.nextNonce ?? transaction.nonce)
     do {
       return try fence.admit(

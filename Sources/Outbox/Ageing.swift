@@ -6,9 +6,14 @@ package enum Step: Hashable, Sendable {
   /// Sending the same bytes twice cannot do a thing twice.
   case resend(JournaledTransaction)
   /// Sign this in place of what is pending: the same call at a higher fee, or the no-op that clears the nonce
-  /// (`kind` tells which). Ask first whether the call is still wanted; then commit `signed(…)` before sending.
+  /// (`kind` tells which). Decide anew first: sign it as it is if the same call is wanted, `revise` if another one is,
+  /// ask for `clearing` if none. Commit `signed(…)` before sending.
+  ///
+  /// Fees only ever rise within a nonce, since no pool takes less than what it holds. When gas falls nothing needs to
+  /// be lowered: of a type-2 transaction the base fee and the tip are paid, whatever the cap. What must cost less is
+  /// replaced by what is smaller: a no-op, or a revision.
   case replace(Reservation)
-  /// Give the nonce back: reserved by a tick that ended before it signed. Commit `released`.
+  /// Give the nonce back, or withdraw the revision: by a tick that ended before it signed. Commit `released`.
   case release(intentID: Bytes32, reason: String)
   /// Nothing can be done now, and this is why.
   case wait(Waiting)
@@ -19,6 +24,8 @@ package enum Waiting: Hashable, Sendable, CustomStringConvertible {
   /// A replacement that pools would take costs more than policy allows.
   case atCeiling(intentID: Bytes32, current: FeeTerms, needed: FeeTerms, ceilingWei: UInt256)
   case gasBudgetUsed(intentID: Bytes32, refusal: OutboxRefusal)
+  /// A limit of the vault allows no further signature for its exposure.
+  case vaultLimitReached(intentID: Bytes32, refusal: OutboxRefusal)
   /// As many signatures as policy allows one promise.
   case attemptsUsed(intentID: Bytes32, attempts: Int, limit: Int)
   /// Every node refuses the bytes, for a reason that no waiting and no fee will change, and policy clears no nonce.
@@ -35,6 +42,7 @@ package enum Waiting: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .atCeiling: "atCeiling"
     case .gasBudgetUsed: "gasBudgetUsed"
+    case .vaultLimitReached: "vaultLimitReached"
     case .attemptsUsed: "attemptsUsed"
     case .refusedForGood: "refusedForGood"
     case .insufficientFunds: "insufficientFunds"
@@ -47,7 +55,8 @@ package enum Waiting: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .atCeiling(let id, let current, let needed, let ceilingWei):
       "\(id) pays \(current); a replacement needs \(needed), above the ceiling of \(ceilingWei) wei"
-    case .gasBudgetUsed(let id, let refusal): "\(id) is not replaced: \(refusal)"
+    case .gasBudgetUsed(let id, let refusal), .vaultLimitReached(let id, let refusal):
+      "\(id) is not replaced: \(refusal)"
     case .attemptsUsed(let id, let attempts, let limit): "\(id) was signed \(attempts) times, the limit is \(limit)"
     case .refusedForGood(let id, let rejection):
       "\(id) is refused by the nodes (\(rejection)); its nonce must be cleared (configuration: chains[].clear)"
@@ -72,16 +81,20 @@ extension Outbox {
     var steps: [Step] = []
     // Only the lowest nonce that is not mined can be helped by a higher fee: those above wait for it.
     var mayReplace = true
-    for promise in lane.open where promise.inclusion == nil {
-      guard let last = promise.attempts.last else {
-        steps.append(.release(intentID: promise.intent.id, reason: "reserved and never signed"))
+    for waiting in lane.open where waiting.inclusion == nil {
+      guard let last = waiting.attempts.last else {
+        steps.append(.release(intentID: waiting.intent.id, reason: "reserved and never signed"))
         continue
       }
+      if waiting.revisedFees != nil {
+        steps.append(.release(intentID: waiting.intent.id, reason: "revised and never signed"))
+      }
+      let promise = waiting.withoutUnsignedRevision
       guard evidence.minedNonce <= promise.nonce else { continue }
       let purpose: Purpose = last.kind == .noOp ? .clearNonce : promise.intent.purpose
       if try !mayReserve(purpose, chainID: lane.id.chainID) {
         steps.append(.wait(.halted(intentID: promise.intent.id, purpose: purpose)))
-      } else if let doubt = lane.doubt {
+      } else if let doubt = lane.doubt, doubt.nonce != promise.nonce {
         steps.append(.wait(.nonceInDoubt(intentID: promise.intent.id, nonce: doubt.nonce)))
       } else {
         let overdue = Overdue(
@@ -199,12 +212,18 @@ extension Outbox {
   }
 
   /// The no-op that clears the nonce of a promise whose call is not wanted any more, or would come to nothing, in place
-  /// of a replacement that `due` proposed. nil if the promise is over or was never signed.
+  /// of a replacement that `due` proposed. A revision that was not signed is withdrawn first. nil if the promise is over
+  /// or was never signed.
   /// - Throws: as `due`.
   package func clearing(
     _ intentID: Bytes32, _ evidence: NodeEvidence, quote: FeeTerms, now unixSeconds: UInt64
   ) throws(OutboxError) -> Step? {
-    guard let promise = state.openPromise(intentID), let last = promise.attempts.last else { return nil }
+    guard let promise = state.openPromise(intentID), promise.inclusion == nil, let last = promise.attempts.last else {
+      return nil
+    }
+    guard promise.revisedFees == nil else {
+      return .release(intentID: promise.intent.id, reason: "revised, and not wanted any more")
+    }
     let overdue = Overdue(
       promise: promise, last: last, evidence: evidence, policy: try policy(for: evidence.lane.chainID), quote: quote,
       now: unixSeconds)
@@ -219,10 +238,7 @@ extension Outbox {
     guard used < policy.attemptsPerPromise else {
       return .wait(.attemptsUsed(intentID: overdue.id, attempts: used, limit: policy.attemptsPerPromise))
     }
-    let needed: FeeTerms
-    do { needed = try overdue.last.fees.raised(perMille: policy.replacementPerMille) } catch {
-      throw .ethereum(what: "raising \(overdue.last.fees): \(error)")
-    }
+    let needed = try replacementTerms(of: overdue.last, policy)
     let ceilingWei = policy.ceilingWei(for: kind)
     guard needed.feeCapWei <= ceilingWei, needed.tipWei <= ceilingWei else {
       return .wait(
@@ -231,27 +247,31 @@ extension Outbox {
     let fees = needed.atLeast(overdue.quote).lowered(to: ceilingWei)
     let gasLimit = kind == .noOp ? policy.noOpGasLimit : promise.intent.gasLimit
     let worst = try Cost.worst(of: promise.intent, kind: kind, gasLimit: gasLimit, fees: fees)
-    if let refusal = try budgetRefusal(of: worst, for: promise, policy, now: overdue.now) {
-      return .wait(.gasBudgetUsed(intentID: overdue.id, refusal: refusal))
-    }
+    if kind != .noOp, let waiting = try refusal(of: worst, overdue) { return .wait(waiting) }
     return .replace(
       Reservation(promise: promise, kind: kind, gasLimit: gasLimit, fees: fees, head: overdue.head))
   }
 
-  /// Why a transaction that may cost `worstWei` is beyond the budget, or nil. Only what it costs above the amount that
-  /// is held for the promise already is charged.
-  private func budgetRefusal(
-    of worstWei: UInt256, for promise: Promise, _ policy: LanePolicy, now unixSeconds: UInt64
-  ) throws(OutboxError) -> OutboxRefusal? {
-    guard worstWei > promise.heldWei else { return nil }
-    let more: UInt256
-    do { more = try worstWei - promise.heldWei } catch { throw .ethereum(what: "\(error)") }
+  /// Why the same call may not be signed again at a cost of `worstWei`, or nil. The no-op that clears a nonce is not
+  /// asked: its reserve was held back when the call was promised.
+  private func refusal(of worstWei: UInt256, _ overdue: Overdue) throws(OutboxError) -> Waiting? {
+    let (promise, head) = (overdue.promise, overdue.head)
     do throws(OutboxError) {
-      try chargeable(more, in: promise.intent.lane, policy, now: unixSeconds)
-      return nil
+      try checkVault(promise.intent, inPlaceOf: promise, now: overdue.now, head: head)
     } catch {
       guard case .refused(let refusal) = error else { throw error }
-      return refusal
+      return .vaultLimitReached(intentID: overdue.id, refusal: refusal)
     }
+    guard worstWei > promise.heldWei else { return nil }
+    do throws(OutboxError) {
+      try checkGas(
+        Charge(
+          lane: promise.intent.lane, worstWei: worstWei, promise: promise, nativePrice: promise.nativePrice,
+          policy: overdue.policy, end: BudgetTime.end(now: overdue.now, head: head)))
+    } catch {
+      guard case .refused(let refusal) = error else { throw error }
+      return .gasBudgetUsed(intentID: overdue.id, refusal: refusal)
+    }
+    return nil
   }
 }

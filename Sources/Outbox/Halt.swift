@@ -11,6 +11,10 @@ package enum Halt: Hashable, Sendable, Codable, CustomStringConvertible {
   case corruptJournal(what: String)
   /// The vault took the keeper's role away.
   case roleRevoked(vault: String, detail: String)
+  /// The block that mined a call does not show what the call was made for.
+  case invariantBreached(vault: String, intentID: Bytes32, transactionHash: Bytes32, detail: String)
+  /// A vault's executions have cost more since their best moment than policy allows; USD with 18 decimals.
+  case lossLimit(vault: String, chainID: UInt64, drawdownUsd: UInt256, limitUsd: UInt256)
   /// A person asked for it, by command or marker.
   case byOperator(note: String)
 
@@ -21,6 +25,8 @@ package enum Halt: Hashable, Sendable, Codable, CustomStringConvertible {
     case .wrongChain: "wrongChain"
     case .corruptJournal: "corruptJournal"
     case .roleRevoked: "roleRevoked"
+    case .invariantBreached: "invariantBreached"
+    case .lossLimit: "lossLimit"
     case .byOperator: "byOperator"
     }
   }
@@ -35,6 +41,16 @@ package enum Halt: Hashable, Sendable, Codable, CustomStringConvertible {
       "\(what); restore the newest backup that verifies, and compare it with the chain, then resume"
     case .roleRevoked(let vault, let detail):
       "vault \(vault) refuses its keeper: \(detail); have the role granted again, then resume"
+    case .invariantBreached(let vault, let intentID, let transactionHash, let detail):
+      """
+      vault \(vault): after \(transactionHash), sent for \(intentID), the mined block shows \(detail); \
+      compare the vault with the decision, then resume
+      """
+    case .lossLimit(let vault, let chainID, let drawdownUsd, let limitUsd):
+      """
+      vault \(vault) on chain \(chainID) has lost \(USD.text(drawdownUsd)) USD in execution since its best moment, the \
+      limit is \(USD.text(limitUsd)); look at its orders, then resume to accept the loss and count anew
+      """
     case .byOperator(let note):
       "halted by the operator: \(note); resume when ready"
     }

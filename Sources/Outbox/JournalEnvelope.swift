@@ -14,16 +14,13 @@ package struct JournalLink: Hashable, Sendable, Codable, CustomStringConvertible
 /// The links tie the two chains into one: an observation that a promise rests on cannot be changed without changing the
 /// promise, and a promise cannot vanish from the end of its stream while an observation still names it.
 struct JournalEnvelope<Record: Codable & Sendable>: Codable, Sendable {
-  /// Raised when an old reader would misread a new record.
-  static var currentFormat: UInt64 { 1 }
-
-  let format: UInt64
+  let format: Int64
   /// Newest entry of the other stream; nil while that one is empty.
   let link: JournalLink?
   let record: Record
 
   init(_ record: Record, link: JournalLink?) {
-    format = Self.currentFormat
+    format = JournalFormat.current
     self.link = link
     self.record = record
   }
@@ -34,13 +31,20 @@ struct JournalEnvelope<Record: Codable & Sendable>: Codable, Sendable {
 
   init(reading entry: JournalEntry) throws(JournalFailure) {
     do { self = try JSONCoding.decode(Self.self, from: entry.payload) } catch {
+      // A record of a newer version may not even decode: its version is the news, and not that it is damaged.
+      if let foreign = JournalFormat.foreign(in: entry.payload) { throw JournalFormat.failure(entry, foreign) }
       throw .corrupt(
         stream: entry.stream, sequence: entry.sequence, difference: "its payload is no record: \(error)")
     }
-    guard format == Self.currentFormat else {
-      throw .foreignFormat(
-        what: "entry \(entry.sequence) of \(entry.stream) has format \(format), known is \(Self.currentFormat)")
-    }
+    guard JournalFormat.known.contains(format) else { throw JournalFormat.failure(entry, format) }
+  }
+}
+
+extension JournalFormat {
+  static func failure(_ entry: JournalEntry, _ found: Int64) -> JournalFailure {
+    .foreignFormat(
+      what: "entry \(entry.sequence) of \(entry.stream) has format \(found), known are \(known.lowerBound) to "
+        + "\(known.upperBound)")
   }
 }
 
@@ -55,11 +59,7 @@ struct JournalEnvelopeLink: Sendable {
     guard let format = text["format"]?.integer, text["record"] != nil else {
       throw Self.noRecord(entry, "it has no format, or no record")
     }
-    guard format == JournalEnvelope<ObservationRecord>.currentFormat else {
-      throw .foreignFormat(
-        what: "entry \(entry.sequence) of \(entry.stream) has format \(format), known is "
-          + "\(JournalEnvelope<ObservationRecord>.currentFormat)")
-    }
+    guard JournalFormat.known.contains(format) else { throw JournalFormat.failure(entry, format) }
     guard let link = text["link"], !link.isNull else {
       self.link = nil
       return

@@ -22,7 +22,7 @@ package struct Lane: Hashable, Sendable {
   package let id: LaneID
   /// Promises that are not settled, ascending by nonce, nonces contiguous.
   package internal(set) var open: [Promise] = []
-  /// Promises that are, in the order in which they were settled.
+  /// Promises that are, in the order in which they were settled: the last ones, and those that a budget may ask for.
   package internal(set) var settled: [SettledPromise] = []
   /// One above the highest nonce for which we ever signed, or that a resume accepted. nil as long as there is none:
   /// then the chain's nonce is taken as it is.
@@ -49,7 +49,7 @@ package struct Lane: Hashable, Sendable {
   }
 
   func position(of intentID: Bytes32) -> Int? {
-    open.firstIndex { $0.intent.id == intentID }
+    open.firstIndex { $0.intent(intentID) != nil }
   }
 }
 

@@ -114,6 +114,12 @@ package struct NodeEvidence: Hashable, Sendable {
   package let minedNonce: UInt64
   /// `eth_getTransactionCount(sender, "pending")`, where a node gives one: counts its pool, too.
   package let pooledNonce: UInt64?
+  /// The same count at the block a node calls "safe", where it gives one. Told in resolutions; nothing is concluded
+  /// from it alone.
+  package let safeNonce: UInt64?
+  /// The same count at the block a node calls "finalized", where it gives one: what is below is final, whatever depth
+  /// is configured.
+  package let finalizedNonce: UInt64?
   /// For each hash of `Outbox.hashesToLookUp(lane)` what was seen, in any order.
   package let sightings: [TransactionSighting]
   /// For each height of `Outbox.heightsToLookUp(lane)` the canonical block, where a node told it.
@@ -125,18 +131,27 @@ package struct NodeEvidence: Hashable, Sendable {
   package let strangerHash: Bytes32?
 
   package init(
-    lane: LaneID, head: HeadMark, minedNonce: UInt64, pooledNonce: UInt64? = nil,
-    sightings: [TransactionSighting] = [], canonical: [CanonicalBlock] = [], isComplete: Bool,
-    strangerHash: Bytes32? = nil
+    lane: LaneID, head: HeadMark, minedNonce: UInt64, pooledNonce: UInt64? = nil, safeNonce: UInt64? = nil,
+    finalizedNonce: UInt64? = nil, sightings: [TransactionSighting] = [], canonical: [CanonicalBlock] = [],
+    isComplete: Bool, strangerHash: Bytes32? = nil
   ) {
     self.lane = lane
     self.head = head
     self.minedNonce = minedNonce
     self.pooledNonce = pooledNonce
+    self.safeNonce = safeNonce
+    self.finalizedNonce = finalizedNonce
     self.sightings = sightings
     self.canonical = canonical
     self.isComplete = isComplete
     self.strangerHash = strangerHash
+  }
+
+  /// Whether the chain calls the transaction with this nonce final. A node that counts more at its finalised block than
+  /// at its head contradicts itself and proves nothing.
+  func isFinal(_ nonce: UInt64) -> Bool {
+    guard let finalizedNonce, finalizedNonce <= minedNonce else { return false }
+    return finalizedNonce > nonce
   }
 
   func sighting(of hash: Bytes32) -> Sighting {

@@ -8,18 +8,23 @@ package import Ethereum
 package struct Outbox: Sendable {
   /// How promises are kept, one for each chain. Not part of the memory.
   package let policies: [LanePolicy]
+  /// How vaults are limited, one for each that is. Not part of the memory either.
+  package let vaults: [VaultPolicy]
   /// The memory.
   package internal(set) var state: OutboxState
 
   /// An outbox that has promised nothing.
-  package init(policies: [LanePolicy]) {
+  package init(policies: [LanePolicy], vaults: [VaultPolicy] = []) {
     self.policies = policies
+    self.vaults = vaults
     state = OutboxState()
   }
 
   /// The outbox as the journal remembers it. This is both the first start (an empty journal) and every recovery.
   /// - Throws: `journal` if it cannot be read or is corrupt, `contradiction` if its records cannot follow each other.
-  package init(policies: [LanePolicy], replaying journal: JournalReader) throws(OutboxError) {
+  package init(
+    policies: [LanePolicy], vaults: [VaultPolicy] = [], replaying journal: JournalReader
+  ) throws(OutboxError) {
     var folded = OutboxState()
     var contradiction: OutboxError?
     do {
@@ -34,6 +39,7 @@ package struct Outbox: Sendable {
     }
     if let contradiction { throw contradiction }
     self.policies = policies
+    self.vaults = vaults
     state = folded
   }
 

@@ -54,7 +54,22 @@ package enum OutboxRefusal: Hashable, Sendable, CustomStringConvertible {
   /// Evidence about another sender or chain than the intent's.
   case otherLane(intent: LaneID, evidence: LaneID)
   case feeAboveCeiling(feeCapWei: UInt256, ceilingWei: UInt256)
+  /// It is not known whether the world has heard of a call of this sender.
+  case callInDoubt(lane: LaneID, intentID: Bytes32, nonce: UInt64)
+  /// A no-op is signed for the nonce: it is given up, and takes no other decision.
+  case isBeingCleared(intentID: Bytes32)
+  /// As many signatures as policy allows one promise.
+  case signaturesUsedUp(intentID: Bytes32, signatures: Int, limit: Int)
   case gasBudgetUsed(spentWei: UInt256, wantedWei: UInt256, budgetWei: UInt256, windowSeconds: UInt64)
+  /// As above in a rolling day and in USD with 18 decimals, as are all amounts below.
+  case gasQuoteBudgetUsed(spentUsd: UInt256, wantedUsd: UInt256, budgetUsd: UInt256)
+  /// Gas is limited in USD, and nobody knows what the native coin is worth.
+  case nativePriceUnknown(lane: LaneID)
+  case turnoverBudgetUsed(vault: String, usedUsd: UInt256, wantedUsd: UInt256, limitUsd: UInt256)
+  /// The vault's executions have lost this much since their best moment.
+  case lossLimitReached(vault: String, drawdownUsd: UInt256, limitUsd: UInt256)
+  /// As many tries for the vault failed in a rolling day as policy allows.
+  case attemptsUsedUp(vault: String, failed: Int, limit: Int)
 
   /// Stable name for reports and metrics.
   package var code: String {
@@ -69,7 +84,15 @@ package enum OutboxRefusal: Hashable, Sendable, CustomStringConvertible {
     case .poolAhead: "poolAhead"
     case .otherLane: "otherLane"
     case .feeAboveCeiling: "feeAboveCeiling"
+    case .callInDoubt: "callInDoubt"
+    case .isBeingCleared: "isBeingCleared"
+    case .signaturesUsedUp: "signaturesUsedUp"
     case .gasBudgetUsed: "gasBudgetUsed"
+    case .gasQuoteBudgetUsed: "gasQuoteBudgetUsed"
+    case .nativePriceUnknown: "nativePriceUnknown"
+    case .turnoverBudgetUsed: "turnoverBudgetUsed"
+    case .lossLimitReached: "lossLimitReached"
+    case .attemptsUsedUp: "attemptsUsedUp"
     }
   }
 
@@ -98,6 +121,31 @@ package enum OutboxRefusal: Hashable, Sendable, CustomStringConvertible {
       gas budget of \(budgetWei) wei in \(windowSeconds) s: \(spentWei) wei are spent or held, \
       \(wantedWei) wei more would exceed it
       """
+    case .callInDoubt(let lane, let intentID, let nonce):
+      "it is not known whether nodes hold \(intentID), nonce \(nonce) of \(lane); waiting until one tells"
+    case .isBeingCleared(let intentID):
+      "the nonce of \(intentID) is being cleared; the next decision takes the next one"
+    case .signaturesUsedUp(let intentID, let signatures, let limit):
+      "\(intentID) was signed \(signatures) times, the limit is \(limit)"
+    case .gasQuoteBudgetUsed(let spentUsd, let wantedUsd, let budgetUsd):
+      """
+      gas budget of \(USD.text(budgetUsd)) USD in a day: \(USD.text(spentUsd)) USD are spent or held, \
+      \(USD.text(wantedUsd)) USD more would exceed it
+      """
+    case .nativePriceUnknown(let lane):
+      "gas of \(lane) is limited in USD, and no price of its coin is known; name a feed for it, or limit wei only"
+    case .turnoverBudgetUsed(let vault, let usedUsd, let wantedUsd, let limitUsd):
+      """
+      turnover of \(vault) is limited to \(USD.text(limitUsd)) USD in a day: \(USD.text(usedUsd)) USD are traded or \
+      held, \(USD.text(wantedUsd)) USD more would exceed it
+      """
+    case .lossLimitReached(let vault, let drawdownUsd, let limitUsd):
+      """
+      \(vault) has lost \(USD.text(drawdownUsd)) USD in execution since its best moment, the limit is \
+      \(USD.text(limitUsd)) USD; look at its orders, then resume
+      """
+    case .attemptsUsedUp(let vault, let failed, let limit):
+      "\(failed) tries of \(vault) failed within a day, the limit is \(limit); look at its venue, or wait"
     }
   }
 }

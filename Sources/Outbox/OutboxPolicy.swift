@@ -36,10 +36,13 @@ package struct LanePolicy: Hashable, Sendable {
   /// How many promises of one sender may be unsettled at a time. Default 1: the next decision is made on a chain that
   /// holds the last one for good.
   package let unsettledPromises: Int
-  /// The most gas wei that may be spent in `budgetWindowSeconds`, venue's upfront fees included. No default.
-  package let gasBudgetWei: UInt256
-  /// Default 86,400: a day, rolling, so that there is no hour at which a new one begins.
-  package let budgetWindowSeconds: UInt64
+  /// The most gas wei that may be spent in a day, or whatever the longest window is, venue's upfront fees included. No
+  /// default.
+  package let dayWindow: GasWindow
+  /// All windows within which gas is limited, `dayWindow` among them, the shortest first.
+  package let gasWindows: [GasWindow]
+  /// The most that gas may cost in a rolling day in quote currency, USD with 18 decimals. nil: wei alone count.
+  package let gasQuotePerDay: UInt256?
   /// Whether a halted keeper may still cancel our own resting orders. Default false: a halted key signs nothing.
   package let cancelsOrdersWhileHalted: Bool
 
@@ -50,7 +53,8 @@ package struct LanePolicy: Hashable, Sendable {
     feeCeilingWei: UInt256, clearingCeilingWei: UInt256? = nil,
     clearAfter: Patience? = Patience(blocks: 100, seconds: 1_800), noOpGasLimit: UInt64 = 21_000,
     attemptsPerPromise: Int = 10, unsettledPromises: Int = 1, gasBudgetWei: UInt256,
-    budgetWindowSeconds: UInt64 = 86_400, cancelsOrdersWhileHalted: Bool = false
+    budgetWindowSeconds: UInt64 = LanePolicy.daySeconds, gasWindows: [GasWindow] = [],
+    gasQuotePerDay: UInt256? = nil, cancelsOrdersWhileHalted: Bool = false
   ) {
     self.chainID = chainID
     self.depth = depth
@@ -63,8 +67,9 @@ package struct LanePolicy: Hashable, Sendable {
     self.noOpGasLimit = noOpGasLimit
     self.attemptsPerPromise = max(attemptsPerPromise, 1)
     self.unsettledPromises = max(unsettledPromises, 1)
-    self.gasBudgetWei = gasBudgetWei
-    self.budgetWindowSeconds = budgetWindowSeconds
+    dayWindow = GasWindow(seconds: budgetWindowSeconds, wei: gasBudgetWei)
+    self.gasWindows = (gasWindows + [dayWindow]).sorted { $0.seconds < $1.seconds }
+    self.gasQuotePerDay = gasQuotePerDay
     self.cancelsOrdersWhileHalted = cancelsOrdersWhileHalted
   }
 
@@ -72,10 +77,29 @@ package struct LanePolicy: Hashable, Sendable {
     do { return try wei + wei } catch { return .max }
   }
 
-  func ceilingWei(for kind: Attempt.Kind) -> UInt256 {
+  /// A day, rolling, so that there is no hour at which a new one begins.
+  package static let daySeconds: UInt64 = 86_400
+
+  /// The most gas wei that may be spent in the longest window.
+  package var gasBudgetWei: UInt256 { dayWindow.wei }
+
+  /// The most that a transaction of this kind may offer per unit of gas. A call never offers so much that the no-op
+  /// which would replace it were above the ceiling for clearing: a nonce that cannot be cleared is stuck for ever.
+  package func ceilingWei(for kind: Attempt.Kind) -> UInt256 {
     switch kind {
-    case .first, .feeBump: feeCeilingWei
+    case .first, .feeBump, .revision, .adopted: min(feeCeilingWei, clearableCeilingWei)
     case .noOp: clearingCeilingWei
+    }
+  }
+
+  /// The highest cap whose replacement is not above the ceiling for clearing.
+  private var clearableCeilingWei: UInt256 {
+    do {
+      let (factor, overflow) = replacementPerMille.addingReportingOverflow(1_000)
+      guard !overflow else { return .zero }
+      return try UInt256.mulDiv(clearingCeilingWei, 1_000, UInt256(factor), rounding: .down)
+    } catch {
+      return .zero
     }
   }
 }

@@ -7,12 +7,14 @@ package struct OutboxState: Hashable, Sendable {
   package internal(set) var lanes: [Lane] = []
   /// Orders at venues that are not over, in the order of placing.
   package internal(set) var openOrders: [PlacedOrder] = []
-  /// Orders that are, in the order of ending.
+  /// Orders that are, in the order of ending: the last ones, and those that a budget may ask for.
   package internal(set) var endedOrders: [EndedOrder] = []
   /// Oldest first.
   package internal(set) var halts: [Halt] = []
-  /// Ids of all intents for which anything was ever signed or is reserved. Only asked, never iterated.
-  var promisedIDs: Set<Bytes32> = []
+  /// What each vault's executions have cost, in the order of their first cost.
+  package internal(set) var accounts: [VaultAccount] = []
+  /// Ids of all intents for which anything was ever signed or is reserved.
+  var promisedIDs = PromisedIDs()
 
   /// The promises of one sender on one chain; nil if there never was one.
   package func lane(_ id: LaneID) -> Lane? {

@@ -43,11 +43,12 @@ package struct Grounds: Hashable, Sendable, Codable {
   }
 }
 
-/// One decision that is to be served by exactly one mined call: what, from whom, why, and on which picture of the
+/// One decision that is to be served by at most one mined call: what, from whom, why, and on which picture of the
 /// world.
 package struct PromiseIntent: Hashable, Sendable, Codable {
-  /// keccak over everything that makes the decision what it is (not over `grounds`, which are words about it). Two
-  /// intents with the same id are the same decision, and the second one is refused.
+  /// keccak over everything that makes the decision what it is: not over `grounds`, which are words about it, nor over
+  /// what counts, sends or checks it (`turnover` to `expectation`), which the journal's chain protects. Two intents with
+  /// the same id are the same decision, and the second one is refused.
   package let id: Bytes32
   package let chainID: UInt64
   /// The keeper's address, which signs.
@@ -67,11 +68,21 @@ package struct PromiseIntent: Hashable, Sendable, Codable {
   /// The head at which it was decided and simulated.
   package let decidedAt: HeadMark
   package let grounds: Grounds
+  /// What the call may trade, USD with 18 decimals. Counts in the vault's turnover.
+  package let turnover: UInt256
+  /// USD for a whole native coin at the decision, 18 decimals; nil where nobody asked. Turns wei into the budget's
+  /// quote currency.
+  package let nativePrice: UInt256?
+  package let route: Route
+  package let urgency: Urgency
+  /// What must hold on the block that mines the call. The Keeper's affair, opaque here; null if nothing was expected.
+  package let expectation: JSON
 
   package init(
     chainID: UInt64, sender: Address, vault: String, purpose: Purpose, to: Address, valueWei: UInt256,
     data: [UInt8], gasLimit: UInt64, upfrontFeeWei: UInt256, configurationHash: Bytes32, decidedAt: HeadMark,
-    grounds: Grounds
+    grounds: Grounds, turnover: UInt256 = .zero, nativePrice: UInt256? = nil, route: Route = .public,
+    urgency: Urgency = .routine, expectation: JSON = .null
   ) {
     self.chainID = chainID
     self.sender = sender
@@ -85,9 +96,37 @@ package struct PromiseIntent: Hashable, Sendable, Codable {
     self.configurationHash = configurationHash
     self.decidedAt = decidedAt
     self.grounds = grounds
+    self.turnover = turnover
+    self.nativePrice = nativePrice
+    self.route = route
+    self.urgency = urgency
+    self.expectation = expectation
     id = Self.identity(
       chainID: chainID, sender: sender, vault: vault, purpose: purpose, to: to, valueWei: valueWei, data: data,
       gasLimit: gasLimit, upfrontFeeWei: upfrontFeeWei, configurationHash: configurationHash, decidedAt: decidedAt)
+  }
+
+  /// Reads what any version has written: a field that an older one did not know has the value it had there in effect.
+  package init(from decoder: any Decoder) throws {
+    let record = try decoder.container(keyedBy: CodingKeys.self)
+    id = try record.decode(Bytes32.self, forKey: .id)
+    chainID = try record.decode(UInt64.self, forKey: .chainID)
+    sender = try record.decode(Address.self, forKey: .sender)
+    vault = try record.decode(String.self, forKey: .vault)
+    purpose = try record.decode(Purpose.self, forKey: .purpose)
+    to = try record.decode(Address.self, forKey: .to)
+    valueWei = try record.decode(UInt256.self, forKey: .valueWei)
+    data = try record.decode(Octets.self, forKey: .data)
+    gasLimit = try record.decode(UInt64.self, forKey: .gasLimit)
+    upfrontFeeWei = try record.decode(UInt256.self, forKey: .upfrontFeeWei)
+    configurationHash = try record.decode(Bytes32.self, forKey: .configurationHash)
+    decidedAt = try record.decode(HeadMark.self, forKey: .decidedAt)
+    grounds = try record.decode(Grounds.self, forKey: .grounds)
+    turnover = try record.decodeIfPresent(UInt256.self, forKey: .turnover) ?? .zero
+    nativePrice = try record.decodeIfPresent(UInt256.self, forKey: .nativePrice)
+    route = try record.decodeIfPresent(Route.self, forKey: .route) ?? .public
+    urgency = try record.decodeIfPresent(Urgency.self, forKey: .urgency) ?? .routine
+    expectation = try record.decodeIfPresent(JSON.self, forKey: .expectation) ?? .null
   }
 
   /// Whose nonce it will take.

@@ -5,12 +5,16 @@ package import Ethereum
 /// The names of cases and labels are the journal's written form: to rename one is to change the format, and a test
 /// holds the form of every case.
 package enum PromiseRecord: Hashable, Sendable, Codable {
-  /// A decision has a nonce, and its worst cost is charged to the budget. Nothing is signed yet.
+  /// A decision has a nonce, and its worst cost is charged to the budget. Nothing is signed yet. A promise is one nonce:
+  /// wherever a record names its promise by `intentID`, that is the decision which the transaction in question serves.
   case reserved(intent: PromiseIntent, nonce: UInt64, fees: FeeTerms)
-  /// The nonce is given back: nothing was ever signed for it.
+  /// The nonce is given back, or the revision withdrawn: nothing was ever signed for this decision.
   case released(intentID: Bytes32, reason: String)
   /// Signed bytes. From here on the world may hear them, and only the chain can end the promise.
   case signed(intentID: Bytes32, attempt: AttemptRecord)
+  /// The decision was made again, and the nonce is promised to this one now. Nothing new is signed yet; what was signed
+  /// before may still be mined.
+  case revised(intentID: Bytes32, intent: PromiseIntent, fees: FeeTerms)
   /// The bytes were handed to endpoints, with what each answered.
   case submitted(intentID: Bytes32, transactionHash: Bytes32, answers: [EndpointAnswer], head: HeadMark)
   /// One of our attempts is in a canonical block.
@@ -24,6 +28,10 @@ package enum PromiseRecord: Hashable, Sendable, Codable {
   case nonceDoubted(lane: LaneID, nonce: UInt64, seen: HeadMark)
   /// That was wrong: the nonce is free after all.
   case nonceDoubtLifted(lane: LaneID, nonce: UInt64, seen: HeadMark)
+  /// Another writer with our key has used all nonces below `nextNonce` and settled what they were for.
+  case laneAdvanced(lane: LaneID, nextNonce: UInt64, seen: HeadMark)
+  /// The writer's clock was ahead of the chain when something was charged; such charges count as of `seen` at the latest.
+  case clockBounded(lane: LaneID, seen: HeadMark)
   /// The mined call left orders at a venue.
   case orderPlaced(intentID: Bytes32, keys: [Bytes32])
   /// What became of an order.
@@ -41,12 +49,15 @@ package enum PromiseRecord: Hashable, Sendable, Codable {
     case .reserved: "reserved"
     case .released: "released"
     case .signed: "signed"
+    case .revised: "revised"
     case .submitted: "submitted"
     case .mined: "mined"
     case .unmined: "unmined"
     case .settled: "settled"
     case .nonceDoubted: "nonceDoubted"
     case .nonceDoubtLifted: "nonceDoubtLifted"
+    case .laneAdvanced: "laneAdvanced"
+    case .clockBounded: "clockBounded"
     case .orderPlaced: "orderPlaced"
     case .orderOutcome: "orderOutcome"
     case .halted: "halted"

@@ -66,11 +66,16 @@ extension Outbox {
     }
     guard !state.promisedIDs.contains(intent.id) else { throw .refused(.alreadyPromised(intentID: intent.id)) }
     let nonce = try freeNonce(in: intent.lane, evidence, policy)
-    guard fees.feeCapWei <= policy.feeCeilingWei else {
-      throw .refused(.feeAboveCeiling(feeCapWei: fees.feeCapWei, ceilingWei: policy.feeCeilingWei))
+    let ceilingWei = policy.ceilingWei(for: .first)
+    guard fees.feeCapWei <= ceilingWei else {
+      throw .refused(.feeAboveCeiling(feeCapWei: fees.feeCapWei, ceilingWei: ceilingWei))
     }
-    let wanted = try Cost.worst(of: intent, kind: .first, gasLimit: intent.gasLimit, fees: fees)
-    try chargeable(wanted, in: intent.lane, policy, now: unixSeconds)
+    let worst = try Cost.worst(of: intent, kind: .first, gasLimit: intent.gasLimit, fees: fees)
+    try checkGas(
+      Charge(
+        lane: intent.lane, worstWei: worst, promise: nil, nativePrice: intent.nativePrice, policy: policy,
+        end: BudgetTime.end(now: unixSeconds, head: evidence.head)))
+    try checkVault(intent, inPlaceOf: nil, now: unixSeconds, head: evidence.head)
     return .reserved(intent: intent, nonce: nonce, fees: fees)
   }
 
@@ -82,6 +87,9 @@ extension Outbox {
       throw .refused(.staleEvidence(lane: id, head: evidence.head, newestSeen: newest))
     }
     if let doubt = lane.doubt { throw .refused(.nonceInDoubt(lane: id, nonce: doubt.nonce, since: doubt.since)) }
+    if let call = lane.open.first(where: \.isInDoubt), policy.unsettledPromises > 1 {
+      throw .refused(.callInDoubt(lane: id, intentID: call.intent.id, nonce: call.nonce))
+    }
     guard lane.open.count < policy.unsettledPromises, lane.open.allSatisfy({ !$0.attempts.isEmpty }) else {
       throw .refused(
         .laneOccupied(lane: id, unsettled: lane.open.map(\.intent.id), limit: policy.unsettledPromises))
@@ -138,6 +146,7 @@ extension Outbox {
 /// Signed bytes that the journal holds. The only thing a sender accepts, and only a durable record leads to one, so
 /// nothing can be broadcast that would be forgotten in a crash.
 package struct JournaledTransaction: Hashable, Sendable {
+  /// The decision it serves; of a no-op, the one that it clears away.
   package let intentID: Bytes32
   package let lane: LaneID
   package let kind: Attempt.Kind
@@ -147,7 +156,7 @@ package struct JournaledTransaction: Hashable, Sendable {
 
   /// From the folded state, which holds durable records only.
   fileprivate init(_ attempt: Attempt, of promise: Promise) {
-    intentID = promise.intent.id
+    intentID = attempt.intentID
     lane = promise.intent.lane
     kind = attempt.kind
     nonce = promise.nonce

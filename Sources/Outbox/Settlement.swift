@@ -28,12 +28,13 @@ extension Outbox {
       records += concluded
     }
     records += doubts(lane, evidence, policy)
+    records += clockCorrection(evidence)
     return records
   }
 
   /// The canonical inclusion of one of the promise's attempts, if the sender's count of transactions agrees. A receipt
   /// without the count, or the count without a receipt, comes from nodes that do not agree, and waits.
-  private static func inclusion(of promise: Promise, _ evidence: NodeEvidence) -> Inclusion? {
+  static func inclusion(of promise: Promise, _ evidence: NodeEvidence) -> Inclusion? {
     guard evidence.minedNonce > promise.nonce else { return nil }
     for hash in promise.hashes.reversed() {
       if let inclusion = evidence.canonicalInclusion(of: hash) { return inclusion }
@@ -44,28 +45,31 @@ extension Outbox {
   private static func conclude(
     _ promise: Promise, found: Inclusion?, _ evidence: NodeEvidence, _ policy: LanePolicy, maySettle: Bool
   ) -> [PromiseRecord] {
-    let id = promise.intent.id
+    func served(_ inclusion: Inclusion) -> Bytes32 {
+      promise.intent(of: inclusion.transactionHash)?.id ?? promise.intent.id
+    }
     guard let known = promise.inclusion, let since = promise.includedSeen else {
       guard let found else { return [] }
-      return [.mined(intentID: id, inclusion: found, seen: evidence.head)]
+      return [.mined(intentID: served(found), inclusion: found, seen: evidence.head)]
     }
     if let found, found.isInSameBlock(as: known) {
       // Told to have succeeded and to have failed is a contradiction, and waits. Figures may differ: there are nodes
       // that leave the price out.
       guard maySettle, found.succeeded == known.succeeded,
-        isFinal(known, since: since, evidence.head, policy.depth), let outcome = promise.outcome(of: known)
+        evidence.isFinal(promise.nonce) || isFinal(known, since: since, evidence.head, policy.depth),
+        let outcome = promise.outcome(of: known)
       else { return [] }
-      return [.settled(intentID: id, outcome: outcome, seen: evidence.head)]
+      return [.settled(intentID: served(known), outcome: outcome, seen: evidence.head)]
     }
     guard let standing = standingBlock(inPlaceOf: known, evidence) else { return [] }
     let orphaned = PromiseRecord.unmined(
-      intentID: id, inclusion: known, canonicalHash: standing, seen: evidence.head)
+      intentID: served(known), inclusion: known, canonicalHash: standing, seen: evidence.head)
     guard let found else { return [orphaned] }
-    return [orphaned, .mined(intentID: id, inclusion: found, seen: evidence.head)]
+    return [orphaned, .mined(intentID: served(found), inclusion: found, seen: evidence.head)]
   }
 
   /// Deep enough in blocks from the block itself, and in seconds from when we first saw it: the later counts.
-  private static func isFinal(
+  static func isFinal(
     _ inclusion: Inclusion, since: HeadMark, _ head: HeadMark, _ depth: Patience
   ) -> Bool {
     head.number >= inclusion.blockNumber && head.number - inclusion.blockNumber >= depth.blocks
@@ -93,7 +97,7 @@ extension Outbox {
     guard let doubt = lane.doubt, doubt.nonce == suspect.nonce else {
       return [.nonceDoubted(lane: lane.id, nonce: suspect.nonce, seen: evidence.head)]
     }
-    guard doubt.since.hasWaited(policy.depth, until: evidence.head),
+    guard evidence.isFinal(doubt.nonce) || doubt.since.hasWaited(policy.depth, until: evidence.head),
       // An endpoint that has been away for ten depths will not tell any more; a halt is the safe answer.
       evidence.isComplete || evidence.strangerHash != nil
         || doubt.since.hasWaited(policy.depth.tenfold, until: evidence.head)

@@ -101,6 +101,8 @@ package struct JournalLine: Hashable, Sendable, Codable {
     case .released(let id, let reason): ("\(id)", reason)
     case .signed(let id, let attempt):
       ("\(id)", "\(attempt.kind.rawValue) \(attempt.transactionHash), \(attempt.raw.bytes.count) bytes")
+    case .revised(let id, let intent, let fees):
+      ("\(id)", "now \(intent.id), \(intent.vault): \(intent.grounds.summary); \(fees)")
     case .submitted(let id, let hash, let answers, _):
       ("\(id)", "\(hash): " + answers.map { "\($0.endpoint) \($0.submission)" }.joined(separator: "; "))
     case .mined(let id, let it, _):
@@ -110,6 +112,9 @@ package struct JournalLine: Hashable, Sendable, Codable {
     case .settled(let id, let outcome, _): ("\(id)", "\(outcome)")
     case .nonceDoubted(let lane, let nonce, let seen): ("\(lane)", "nonce \(nonce) in doubt since \(seen)")
     case .nonceDoubtLifted(let lane, let nonce, let seen): ("\(lane)", "nonce \(nonce) is free at \(seen)")
+    case .laneAdvanced(let lane, let nextNonce, let seen):
+      ("\(lane)", "another writer used the nonces below \(nextNonce), seen at \(seen)")
+    case .clockBounded(let lane, let seen): ("\(lane)", "the clock was ahead of \(seen); charges count as of then")
     case .orderPlaced(let id, let keys): ("\(id)", "orders " + keys.map(\.description).joined(separator: ", "))
     case .orderOutcome(let key, let note): ("\(key)", note.state)
     case .halted(let halt): (halt.code, "\(halt)")
