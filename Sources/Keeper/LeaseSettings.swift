@@ -1,5 +1,5 @@
-package import Ethereum
-package import Outbox
+import Ethereum
+import Outbox
 
 /// Where the lease is kept and for how long it is given. Nothing here is a secret.
 package struct LeaseSettings: Sendable {

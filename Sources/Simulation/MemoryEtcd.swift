@@ -1,4 +1,4 @@
-package import Ethereum
+import Ethereum
 package import Keeper
 
 /// etcd's gateway in memory: leases that end, keys with their revisions, transactions that compare. As much of version
@@ -188,7 +188,7 @@ package final class MemoryEtcd: Transport {
 
   /// - Returns: nil when it names a lease that there is not.
   private func transaction(_ request: JSON) -> JSON? {
-    let holds = (request["compare"]?.array ?? []).allSatisfy { holds($0) }
+    let holds = (request["compare"]?.array ?? []).allSatisfy { compare($0) }
     let operations = request[holds ? "success" : "failure"]?.array ?? []
     for operation in operations {
       let lease = Self.number(operation["request_put"]?["lease"])
@@ -213,7 +213,7 @@ package final class MemoryEtcd: Transport {
     return with(holds ? [("succeeded", true)] + all : all)
   }
 
-  private func holds(_ comparison: JSON) -> Bool {
+  private func compare(_ comparison: JSON) -> Bool {
     let key = Self.bytes(comparison["key"])
     let entry = stored.first { $0.key == key }
     return switch comparison["target"]?.string {
