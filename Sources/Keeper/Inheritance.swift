@@ -40,7 +40,8 @@ enum LeaseEntryForm {
       let json = try JSON.parse(value, limits: EtcdAnswer.limits)
       guard let found = json["format"]?.integer, found == format else {
         throw FenceFailure.leaseContents(
-          why: "an entry of format \(json["format"]?.text ?? "none"); known is \(format), so run the same version on both")
+          why:
+            "an entry of format \(json["format"]?.text ?? "none"); known is \(format), so run the same version on both")
       }
       guard let place = json["place"]?.integer.flatMap({ Int(exactly: $0) }), let list = json["records"]?.array else {
         throw FenceFailure.leaseContents(why: "an entry without its records")

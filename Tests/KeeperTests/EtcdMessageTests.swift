@@ -38,7 +38,9 @@ import Testing
   @Test func aLeaseThatIsGoneHasNoTimeToLive() throws {
     #expect(try answer("{\"result\":{\(header),\"ID\":\"123\",\"TTL\":\"5\"}}\n").keptAlive(123) == 5)
     #expect(try answer("{\"result\":{\(header),\"ID\":\"123\"}}").keptAlive(123) == 0)
-    #expect(throws: EtcdFailure.self) { try answer("{\"result\":{\(header),\"ID\":\"124\",\"TTL\":\"5\"}}").keptAlive(123) }
+    #expect(throws: EtcdFailure.self) {
+      try answer("{\"result\":{\(header),\"ID\":\"124\",\"TTL\":\"5\"}}").keptAlive(123)
+    }
     #expect(throws: EtcdFailure.self) { try answer("{\(header),\"ID\":\"123\",\"TTL\":\"5\"}").keptAlive(123) }
   }
 
@@ -95,7 +97,8 @@ import Testing
 
   /// Whatever bytes come, they are refused or read, and nothing traps.
   @Test func mutilatedAnswersDoNotTrap() {
-    let whole = Array("{\(header),\"succeeded\":true,\"responses\":[{\"response_range\":{\"kvs\":[{\"key\":\"Zg==\"}]}}]}".utf8)
+    let whole = Array(
+      "{\(header),\"succeeded\":true,\"responses\":[{\"response_range\":{\"kvs\":[{\"key\":\"Zg==\"}]}}]}".utf8)
     for index in whole.indices {
       for byte: UInt8 in [0, 0x22, 0x2d, 0x39, 0x7b, 0xff] {
         var text = whole

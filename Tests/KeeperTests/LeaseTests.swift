@@ -123,7 +123,9 @@ import Testing
     a.fault = { method in
       method == .keepAlive
         ? .garbled { _ in
-          Array(#"{"result":{"header":{"cluster_id":"14841639068965178418","revision":"9"},"ID":"\#(7587000000000000001)"}}"#.utf8)
+          Array(
+            #"{"result":{"header":{"cluster_id":"14841639068965178418","revision":"9"},"ID":"\#(7587000000000000001)"}}"#
+              .utf8)
         } : nil
     }
     a.exchange()

@@ -59,7 +59,8 @@ struct ConfigurationReader {
     refuseDuplicates(chains, of: "chainID") { $0.chainID }
     refuseDuplicates(vaults, of: "name") { $0.name }
     refuseUnknownChains(vaults, chains)
-    guard version != nil, let journal, let haltMarker, let addressBook, let tick, let key, let writer, let chains, let vaults
+    guard version != nil, let journal, let haltMarker, let addressBook, let tick, let key, let writer, let chains,
+      let vaults
     else {
       return nil
     }
