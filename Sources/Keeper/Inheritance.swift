@@ -62,8 +62,8 @@ struct InheritanceReader {
 
   init(keys: LeaseKeys) { self.keys = keys }
 
-  /// - Throws: `leaseContents` for an entry that no keeper of this version wrote: whoever could write it could also have
-  ///   taken one away, and a promise that is not known may be promised twice.
+  /// - Throws: `leaseContents` for an entry that no keeper of this version wrote: whoever could write it could also
+  ///   have taken one away, and a promise that is not known may be promised twice.
   mutating func take(_ entry: EtcdKeyValue) throws(FenceFailure) {
     guard let (lane, place) = keys.read(entry.key) else {
       throw .leaseContents(why: "a key that is none of a keeper's: \(Excerpt.of(entry.key))")

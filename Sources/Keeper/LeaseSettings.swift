@@ -3,8 +3,8 @@ import Outbox
 
 /// Where the lease is kept and for how long it is given. Nothing here is a secret.
 package struct LeaseSettings: Sendable {
-  /// One member of the etcd cluster: an endpoint for each method, since a message goes to an endpoint and an endpoint is
-  /// one URL.
+  /// One member of the etcd cluster: an endpoint for each method, since a message goes to an endpoint and an endpoint
+  /// is one URL.
   package struct Member: Sendable {
     package let name: String
     package let endpoints: [EtcdMethod: EndpointID]

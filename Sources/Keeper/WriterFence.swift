@@ -87,7 +87,7 @@ package enum FenceFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case .leaseNotHeld(let why): "this keeper does not hold the writer's lease: \(why)"
     case .leasePutFailed(let why): "the record of the transaction may not have reached the lease's store: \(why)"
     case .leaseContents(let why):
-      "the lease's store cannot be followed: \(why); compare it with both journals (docs/operating.md), then start again"
+      "the lease's store cannot be followed: \(why); compare it with both journals, then start again"
     case .leaseUnreachable(let why): "the lease's store gave no answer: \(why); check writer.etcd and the network"
     }
   }

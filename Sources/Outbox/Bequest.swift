@@ -53,8 +53,8 @@ extension Outbox {
 
   /// The records with which this journal learns what another writer with our key has promised meanwhile.
   ///
-  /// What was reserved here and never signed is given back. Nonces that the other writer settled are passed over, unless
-  /// one of ours is still open: it takes up the other's transactions, and the chain will tell which one was mined.
+  /// What was reserved here and never signed is given back. Nonces that the other writer settled are passed over,
+  /// unless one of ours is still open: it takes up the other's transactions, and the chain will tell which was mined.
   /// - Parameters:
   ///   - bequests: in the order of nonces, and of sending within one.
   ///   - settledBelow: every nonce below this one was settled by the other writer.

@@ -2,7 +2,7 @@ import Ethereum
 package import Keeper
 
 /// etcd's gateway in memory: leases that end, keys with their revisions, transactions that compare. As much of version
-/// 3.4 as a lease needs, speaking the bytes of its wire, with a network in front of it that loses what a test wants lost.
+/// 3.4 as a lease needs, speaking the bytes of its wire, with a network before it that loses what a test wants lost.
 package final class MemoryEtcd: Transport {
   /// What happens to one message.
   package enum Fault {

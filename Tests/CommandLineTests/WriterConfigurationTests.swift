@@ -32,7 +32,7 @@ import Testing
   @Test func everyKeyOfTheSectionIsRead() throws {
     let it = try etcd(Fixtures.full())
     #expect(it.endpoints.map(\.name) == ["etcd-1", "etcd-2"])
-    #expect(it.prefix == "/vaultkeeper/full" && it.ttlSeconds == 20)
+    #expect(it.prefix == "/vaultkeeper/full" && it.ttlSeconds == 40)
     #expect(it.endpoints[0].caBundlePath == "/etc/ssl/etcd-ca.pem" && it.endpoints[1].allowsPlainHTTP)
     #expect(it.endpoints[0].headers.map(\.name) == ["Authorization"])
   }
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func theDefaultsFitTheTicks() throws {
-    let text = try full("    prefix: /vaultkeeper/full\n    ttl: 20s\n", "")
+    let text = try full("    prefix: /vaultkeeper/full\n    ttl: 40s\n", "")
     let it = try etcd(text)
     #expect(it.prefix == "/vaultkeeper/0x90f8bf6a479f320ead074411a4b0e7944ea8c9c1" && it.ttlSeconds == 30)
     let slow = text.replacingOccurrences(of: "interval: 2s, deadline: 5s", with: "interval: 60s, deadline: 20s")
@@ -52,22 +52,22 @@ import Testing
   }
 
   @Test func aLeaseShorterThanThreeDeadlinesIsRefused() throws {
-    #expect(try etcd(full("ttl: 20s", "ttl: 15s")).ttlSeconds == 15)
+    #expect(try etcd(full("ttl: 40s", "ttl: 15s")).ttlSeconds == 15)
     #expect(
-      problems(try full("ttl: 20s", "ttl: 14s")) == [
+      problems(try full("ttl: 40s", "ttl: 14s")) == [
         "writer.etcd.ttl: a lease of 14s could end within a tick; write at least 15s: three times tick.deadline, and "
           + "tick.interval plus twice it"
       ])
     // Between two ticks nothing renews.
-    let resting = try full("interval: 2s, deadline: 5s", "interval: 30s, deadline: 5s")
-    #expect(problems(resting).contains { $0.contains("at least 40s") })
+    let resting = try full("interval: 2s, deadline: 5s", "interval: 60s, deadline: 5s")
+    #expect(problems(resting).contains { $0.contains("at least 70s") })
   }
 
   @Test(arguments: [
     ("prefix: /vaultkeeper/full", "prefix: vaultkeeper"), ("prefix: /vaultkeeper/full", "prefix: /a//b"),
     ("prefix: /vaultkeeper/full", "prefix: /"), ("prefix: /vaultkeeper/full", "prefix: /a/"),
-    ("name: etcd-2", "name: etcd-1"), ("https://etcd-1.internal:2379", "http://etcd-1.internal:2379"),
-    ("ttl: 20s", "ttl: 2h"), ("    ttl: 20s", "    tll: 20s"), ("writer:\n  etcd:\n", "writer:\n  zookeeper:\n"),
+    ("name: etcd-2", "name: etcd-1"), ("url: {credential: etcd-1}", "url: \"http://etcd-1.internal:2379\""),
+    ("ttl: 40s", "ttl: 2h"), ("    ttl: 40s", "    tll: 20s"), ("writer:\n  etcd:\n", "writer:\n  zookeeper:\n"),
   ])
   func mistakesAreNamed(_ old: String, _ new: String) throws {
     let found = problems(try full(old, new))

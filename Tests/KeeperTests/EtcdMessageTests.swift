@@ -48,7 +48,8 @@ import Testing
     let held = try answer(
       """
       {\(header),"responses":[{"response_range":{"header":{"revision":"2"},"kvs":[{"key":"bGVhZGVy",\
-      "create_revision":"2","mod_revision":"2","version":"1","value":"bWU=","lease":"2324035568541319687"}],"count":"1"}},\
+      "create_revision":"2","mod_revision":"2","version":"1","value":"bWU=",\
+      "lease":"2324035568541319687"}],"count":"1"}},\
       {"response_range":{"header":{"revision":"2"}}}]}
       """
     ).transaction()

@@ -120,14 +120,10 @@ import Testing
 
   @Test func aStoreThatForgotTheLeaseEndsTheTermAtOnce() throws {
     let a = try writer("a")
-    a.fault = { method in
-      method == .keepAlive
-        ? .garbled { _ in
-          Array(
-            #"{"result":{"header":{"cluster_id":"14841639068965178418","revision":"9"},"ID":"\#(7587000000000000001)"}}"#
-              .utf8)
-        } : nil
-    }
+    // The time that is left is left out, as of a lease that is gone.
+    let header = #"{"cluster_id":"14841639068965178418","revision":"9"}"#
+    let gone = #"{"result":{"header":\#(header),"ID":"7587000000000000001"}}"#
+    a.fault = { $0 == .keepAlive ? .garbled { _ in Array(gone.utf8) } : nil }
     a.exchange()
     #expect(!a.mayAct)
     #expect(code { try a.send(try a.sign()) } == "leaseNotHeld")
