@@ -62,8 +62,9 @@ extension Keeper {
       expectation: try Invariants(cleared, policy: watch.vault.policy).expectation())
   }
 
-  /// Signs a reservation, unless the operator's marker has appeared since the judgement.
+  /// Signs a reservation, unless the operator's marker has appeared since the judgement, or the writer's lease is gone.
   func sign(_ reservation: Reservation) throws(TickEnd) -> SignedTransaction {
+    try mustHoldOffice()
     if let reason = desk.haltReason(), !isCancelWhileHalted(reservation) { throw .haltMarker(reason) }
     do { return try signer.sign(reservation.transaction) } catch { throw .wallet(error) }
   }
@@ -90,7 +91,7 @@ extension Keeper {
   mutating func submit(
     _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws(TickEnd) {
-    guard let answers = dispatch(transaction, seen, vault, isRepeat: false, &report) else { return }
+    guard let answers = try dispatch(transaction, seen, vault, isRepeat: false, &report) else { return }
     try note(answers, to: transaction, seen, &report)
   }
 
@@ -99,16 +100,17 @@ extension Keeper {
   mutating func submitEverywhere(
     _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws(TickEnd) {
-    guard let answers = dispatch(transaction, seen, vault, isRepeat: true, &report) else { return }
+    guard let answers = try dispatch(transaction, seen, vault, isRepeat: true, &report) else { return }
     try note(answers, to: transaction, seen, &report)
   }
 
   mutating func send(
     _ transaction: JournaledTransaction, to endpoints: [EndpointID], _ vault: Int
-  ) -> [EndpointAnswer] {
+  ) throws(TickEnd) -> [EndpointAnswer] {
+    let admitted = try admit(transaction, vault)
     sent += 1
     return sender.submit(
-      transaction, to: endpoints,
+      admitted, to: endpoints,
       deadlineMilliseconds: watches[vault].node.chain.exchangeDeadlineMilliseconds)
   }
 

@@ -117,7 +117,7 @@ extension Keeper {
   /// - Returns: what each said; nil where nobody may hear them yet, which the report then says.
   mutating func dispatch(
     _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, isRepeat: Bool, _ report: inout TickReport
-  ) -> [EndpointAnswer]? {
+  ) throws(TickEnd) -> [EndpointAnswer]? {
     guard let promise = outbox.state.openPromise(transaction.intentID) else { return nil }
     if watches[vault].isTooLooseForPublic(transaction, of: promise, at: seen.evidence.head) {
       report.note(event: "awaitsPublicBound", "\(transaction.hash) was private; what replaces it is decided first")
@@ -128,10 +128,10 @@ extension Keeper {
     var answers: [EndpointAnswer] = []
     switch dispatch {
     case .atOnce(let endpoints):
-      answers = send(transaction, to: endpoints, vault)
+      answers = try send(transaction, to: endpoints, vault)
     case .inTurn(let endpoints):
       for endpoint in endpoints where Submission.strongest(of: answers)?.mayBeKnown != true {
-        answers += send(transaction, to: [endpoint], vault)
+        answers += try send(transaction, to: [endpoint], vault)
       }
     case .wait(let code, let reason):
       report.note(event: code, reason)

@@ -10,6 +10,8 @@ enum TickEnd: Error {
   case haltMarker(String)
   /// Nobody may hear of the call now, so no nonce is used for it.
   case route(RouteClosure)
+  /// The writer's fence is closed. What is signed stays in the journal, and goes out when it opens.
+  case fence(FenceFailure)
 }
 
 extension Keeper {
@@ -24,6 +26,7 @@ extension Keeper {
       report.end(failure.isRefusal ? .refused : .missed, failure.tickCode, failure.description)
     case TickEnd.haltMarker(let reason): report.end(.refused, "halted", "halted by the operator: \(reason)")
     case TickEnd.route(let closure): report.end(.refused, closure.code, closure.reason)
+    case TickEnd.fence(let failure): report.end(.refused, failure.code, failure.description)
     default:
       let failure = WatchFailure(error)
       report.end(.missed, failure.code, failure.description)

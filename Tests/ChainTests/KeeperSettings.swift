@@ -27,9 +27,16 @@ struct KeeperSettings {
   var key: (address: String, keystore: String)?
   /// More sections, as they stand.
   var more = ""
+  /// The `writer` section; nil leaves it out.
+  var writer: String?
+  /// Where the chain is reached from the keeper's network, in place of this machine's loopback.
+  var chainHost = "127.0.0.1"
 
   func yaml(_ chain: DevChain) throws -> String {
-    let endpoints = self.endpoints.map { "      - {name: \($0), url: \"\(chain.url($0))\"}" }
+    let endpoints = self.endpoints.map { name in
+      let url = chain.url(name).replacingOccurrences(of: "127.0.0.1", with: chainHost)
+      return "      - {name: \(name), url: \"\(url)\", allowPlainHTTP: true}"
+    }
     return """
       version: 1
       journal: {path: vaultkeeper.journal}
@@ -42,6 +49,7 @@ struct KeeperSettings {
         address: "\(try key?.address ?? chain.address("keeper"))"
         keystore: {path: \(key?.keystore ?? "devchain-keeper.json")}
         passphrase: {file: devchain-keeper.passphrase}
+      \(writer.map { "writer: \($0)" } ?? "# writer: local")
       chains:
         - name: devchain
           chainID: \(try chain.address("chainID"))

@@ -24,6 +24,7 @@ struct Configuration {
   let alarms: Alarms?
   /// The file that metrics are written to; nil for none.
   let metricsPath: String?
+  let writer: Writer
   let chains: [Chain]
   let vaults: [Vault]
 }

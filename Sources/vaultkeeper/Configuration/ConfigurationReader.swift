@@ -47,6 +47,7 @@ struct ConfigurationReader {
     let metrics = section.sectionIfPresent("metrics") { $0.required("textfile", .path) }
     let alarms = section.sectionIfPresent("alarms", self.alarms)
     refuseHastyAlarm(alarms ?? nil, tick: tick, in: section)
+    let writer = self.writer(section, tick: tick, key: key)
     let chains = section.requiredList("chains", limit: ConfigurationReader.chainLimit) { tree, path in
       Section.read(tree, path: path, findings: findings) { section in
         chain(section).map { Located(value: $0, place: section.place, path: path) }
@@ -63,14 +64,14 @@ struct ConfigurationReader {
     refuseUnknownChains(vaults, chains)
     refuseMissingRelays(vaults, chains)
     guard version != nil, let journal, let haltMarker, let addressBook, let tick, let key, let metrics, let alarms,
-      let chains, let vaults
+      let writer, let chains, let vaults
     else {
       return nil
     }
     return Configuration(
       journal: journal, haltMarkerPath: absolute(haltMarker), cancelsOrdersWhileHalted: cancelsOrdersWhileHalted,
       addressBookPath: absolute(addressBook), tick: tick, key: key, alarms: alarms,
-      metricsPath: metrics.map { absolute($0) }, chains: chains.map(\.value),
+      metricsPath: metrics.map { absolute($0) }, writer: writer, chains: chains.map(\.value),
       vaults: vaults.map(\.value))
   }
 

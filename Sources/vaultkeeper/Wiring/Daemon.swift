@@ -29,9 +29,11 @@ struct Daemon {
     }
   }
 
-  private func live(once: Bool, signer: any Signer, lock: WriterLock, alarms: AlarmRunner?) throws {
+  private func live(once: Bool, signer: PolicedSigner, lock: WriterLock, alarms: AlarmRunner?) throws {
     let configuration = workshop.file.configuration
-    var keeper = try keeper(signer: signer, store: try SQLiteJournalStore(lock: lock, program: Vaultkeeper.version))
+    let writer = try Writer(workshop)
+    var keeper = try keeper(
+      signer: signer, store: try SQLiteJournalStore(lock: lock, program: Vaultkeeper.version), writer: writer)
     try OldKeys(keeper.outbox.state, key: configuration.key.address).refuseOpenPromises()
     try discardStaleNote(keeper)
     let life = Life(
@@ -39,6 +41,8 @@ struct Daemon {
       observationsKeptSeconds: configuration.journal.observationSeconds, clock: workshop.clock,
       isStopping: { [interrupt = workshop.interrupt] in interrupt.isStopping })
     log.started(workshop, mode: once ? "once" : "daemon")
+    // However it ends, another keeper need not wait for the lease to lapse.
+    defer { writer.fence.resign("the keeper has ended", deadlineMilliseconds: Writer.resigningMilliseconds) }
     try life.run(&keeper, once: once) { report, outbox in
       log.ticked(report, outbox, now: workshop.clock.now().unixSeconds)
       alarms?.ticked(report)
@@ -47,11 +51,11 @@ struct Daemon {
   }
 
   /// A journal that contradicts itself leaves nothing to observe with: that is the halt which ends the process.
-  private func keeper(signer: PolicedSigner, store: SQLiteJournalStore) throws -> Keeper {
+  private func keeper(signer: PolicedSigner, store: SQLiteJournalStore, writer: Writer) throws -> Keeper {
     do {
       return try Keeper(
-        watches: workshop.watches(), journal: try Journal(open: store), signer: signer,
-        sender: Sender(transport: workshop.transport), clock: workshop.clock, desk: workshop.desk,
+        watches: workshop.watches(through: writer.transport), journal: try Journal(open: store), signer: signer,
+        sender: Sender(transport: writer.transport), fence: writer.fence, clock: workshop.clock, desk: workshop.desk,
         configurationHash: workshop.file.hash)
     } catch let failure as JournalFailure {
       guard case .corrupt = failure else { throw failure }
@@ -73,4 +77,25 @@ struct Daemon {
 private struct JournalEnd: Error {
   let failure: JournalFailure
   let command: CommandFailure
+}
+
+/// Who may write, and the door to the nodes that goes with it.
+struct Writer {
+  let fence: any WriterFence
+  let transport: any Transport
+
+  /// What saying so may take; the lease ends by itself soon enough.
+  static let resigningMilliseconds = 2_000
+
+  init(_ workshop: Workshop) throws(HostError) {
+    guard let lease = workshop.deployment.lease else {
+      fence = LocalFence()
+      transport = workshop.transport
+      return
+    }
+    let settings = lease.settings(holder: "\(Machine.name) (process \(Machine.processID))")
+    let leased = LeasedTransport(workshop.transport, settings: settings, clock: workshop.clock)
+    transport = leased
+    fence = LeaseFence(settings: settings, transport: leased, clock: workshop.clock)
+  }
 }
