@@ -215,7 +215,12 @@ struct SmallKeeper {
     guard let reservation = other.firstReservation(intent.id, head: seen.head) else { return }
     let signature = try Make.sign(reservation.transaction)
     let signed = try other.signed(signature, for: reservation)
-    let adopted = try outbox.adoption(of: [reserved, signed], seen: seen.head, now: chain.head.timestamp)
+    let adopted: [PromiseRecord]
+    do { adopted = try outbox.adoption(of: [reserved, signed], seen: seen.head, now: chain.head.timestamp) } catch {
+      // Not before the chain has told what became of ours.
+      guard case .contradiction = error, outbox.lane(lane)?.open.isEmpty == false else { throw error }
+      return
+    }
     if !adopted.isEmpty { hasAdopted = true }
     try commit(adopted)
     guard try outbox.adoption(of: [reserved, signed], seen: seen.head, now: chain.head.timestamp).isEmpty else {
