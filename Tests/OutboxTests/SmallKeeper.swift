@@ -206,7 +206,8 @@ struct SmallKeeper {
   /// Another writer, which knows the chain and not what we have signed, promises the hedge and sends it. We read its
   /// records.
   mutating func adoptAnothersCall() throws {
-    guard !seesHedge(.fair), outbox.halts.isEmpty else { return }
+    // It promises a nonce only where those before are final, as we do.
+    guard !seesHedge(.fair), outbox.halts.isEmpty, chain.nonce(behind: 2) == chain.nonce() else { return }
     var other = Outbox(policies: [policy])
     let seen = observe(.fair)
     let intent = try Make.intent("another's", at: seen.head, turnover: 1_000)
