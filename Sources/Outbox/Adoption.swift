@@ -11,14 +11,23 @@ extension Outbox {
   /// and whichever is mined tells which decision was served.
   /// - Parameter records: `reserved`, `revised`, `released`, `signed` and `submitted` of the other writer, oldest
   ///   first. Others are ignored: what the chain tells is read from the chain.
-  /// - Throws: `contradiction` if they cannot follow what is known: then nothing may be sent.
+  /// - Throws: `contradiction` if they cannot follow what is known, as long as the chain has not told what became of
+  ///   ours: settle first, send nothing, and ask again.
   package func adoption(
     of records: [PromiseRecord], seen: HeadMark, now unixSeconds: UInt64
   ) throws(OutboxError) -> [PromiseRecord] {
     var state = state
     var adopted: [PromiseRecord] = []
     for record in records {
-      for own in state.adopting(record, seen: seen) {
+      // A reservation of ours that has no signed bytes gives way to whatever the other has promised.
+      if case .reserved(let intent, _, _) = record, !state.promisedIDs.contains(intent.id) {
+        for bare in state.lane(intent.lane)?.open ?? [] where bare.attempts.isEmpty {
+          let released = PromiseRecord.released(intentID: bare.intent.id, reason: "another writer is at work")
+          try state.fold(released, at: unixSeconds)
+          adopted.append(released)
+        }
+      }
+      for own in try state.adopting(record, seen: seen) {
         try state.fold(own, at: unixSeconds)
         adopted.append(own)
       }
@@ -29,10 +38,10 @@ extension Outbox {
 
 extension OutboxState {
   /// The records by which one of another writer becomes ours; none if it is known, or over.
-  fileprivate func adopting(_ record: PromiseRecord, seen: HeadMark) -> [PromiseRecord] {
+  fileprivate func adopting(_ record: PromiseRecord, seen: HeadMark) throws(OutboxError) -> [PromiseRecord] {
     switch record {
     case .reserved(let intent, let nonce, let fees):
-      return adopting(intent, nonce: nonce, fees: fees, record, seen: seen)
+      return try adopting(intent, nonce: nonce, fees: fees, record, seen: seen)
     case .revised(let intentID, let intent, let fees):
       guard !promisedIDs.contains(intent.id), let promise = openPromise(intentID) else { return [] }
       return withdrawing(promise) + [.revised(intentID: promise.signedIntent.id, intent: intent, fees: fees)]
@@ -64,13 +73,14 @@ extension OutboxState {
 
   private func adopting(
     _ intent: PromiseIntent, nonce: UInt64, fees: FeeTerms, _ record: PromiseRecord, seen: HeadMark
-  ) -> [PromiseRecord] {
+  ) throws(OutboxError) -> [PromiseRecord] {
     guard !promisedIDs.contains(intent.id) else { return [] }
     guard let lane = lane(intent.lane), let free = lane.nextFreeNonce else { return [record] }
     if let own = lane.open.first(where: { $0.nonce == nonce }) {
-      // Nothing of ours is out: the nonce is the other's.
-      if own.attempts.isEmpty { return [.released(intentID: own.intent.id, reason: "another writer took it"), record] }
-      guard own.inclusion == nil else { return [] }
+      // Mined as far as we know; a reorg may have taken it since, and the other one's call have come in its place.
+      guard own.inclusion == nil else {
+        throw Self.contradiction("reserved", "another writer promised nonce \(nonce), and ours is mined and not final")
+      }
       return withdrawing(own) + [.revised(intentID: own.signedIntent.id, intent: intent, fees: fees)]
     }
     // Below what we know to be used it is over; a gap was used by the other writer and settled by the chain.

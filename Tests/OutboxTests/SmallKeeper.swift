@@ -206,7 +206,8 @@ struct SmallKeeper {
   /// Another writer, which knows the chain and not what we have signed, promises the hedge and sends it. We read its
   /// records.
   mutating func adoptAnothersCall() throws {
-    guard !seesHedge(.fair), outbox.halts.isEmpty else { return }
+    // It promises a nonce only where those before are final, as we do.
+    guard !seesHedge(.fair), outbox.halts.isEmpty, chain.nonce(behind: 2) == chain.nonce() else { return }
     var other = Outbox(policies: [policy])
     let seen = observe(.fair)
     let intent = try Make.intent("another's", at: seen.head, turnover: 1_000)
@@ -215,7 +216,12 @@ struct SmallKeeper {
     guard let reservation = other.firstReservation(intent.id, head: seen.head) else { return }
     let signature = try Make.sign(reservation.transaction)
     let signed = try other.signed(signature, for: reservation)
-    let adopted = try outbox.adoption(of: [reserved, signed], seen: seen.head, now: chain.head.timestamp)
+    let adopted: [PromiseRecord]
+    do { adopted = try outbox.adoption(of: [reserved, signed], seen: seen.head, now: chain.head.timestamp) } catch {
+      // Not before the chain has told what became of ours.
+      guard case .contradiction = error, outbox.lane(lane)?.open.isEmpty == false else { throw error }
+      return
+    }
     if !adopted.isEmpty { hasAdopted = true }
     try commit(adopted)
     guard try outbox.adoption(of: [reserved, signed], seen: seen.head, now: chain.head.timestamp).isEmpty else {
