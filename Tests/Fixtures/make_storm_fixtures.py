@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Makes Tests/Fixtures/Storm/devchain.json: one script of transactions, order executions, calls and reads run on the dev
-chain's contracts (py-evm), with every answer and log, for the simulated contracts to give the same.
+"""Makes Tests/Fixtures/Storm/devchain.json: one script of transactions, order executions, calls and reads run on the
+dev chain's contracts (py-evm), with every answer and log, for the simulated contracts to give the same.
 
     devchain/.venv/bin/python Tests/Fixtures/make_storm_fixtures.py
 
@@ -24,7 +24,9 @@ from devchain.scenario import gmx_keys as keys  # noqa: E402
 from devchain.scenario.artifacts import call  # noqa: E402
 from devchain.scenario.first_light import MULTICALL3, FirstLight  # noqa: E402
 from devchain.scenario.ledger import view  # noqa: E402
-from devchain.scenario.order_keeper import ADVERSE_IMPACT, EXECUTE_LIQUIDATION, EXECUTE_ORDER, NO_PRICES  # noqa: E402
+from devchain.scenario.order_keeper import (  # noqa: E402
+    ADVERSE_IMPACT, EXECUTE_LIQUIDATION, EXECUTE_ORDER, NO_PRICES,
+)
 from devchain.scenario.vault import MULTI_SEND, ROLE_KEY, packed  # noqa: E402
 from support import (  # noqa: E402
     ETH_UNIT, EXEC_WITH_ROLE, FEE, LIMIT_DECREASE, LIMIT_INCREASE, MARKET_DECREASE, MARKET_INCREASE, NOBODY,
@@ -38,9 +40,9 @@ PRICES = "((uint256,uint256),(uint256,uint256),(uint256,uint256))"
 FLOOR, CEILING = 2_900 * ETH_UNIT, 3_300 * ETH_UNIT
 ANY = 2**255
 PARAMETERS = (
-    "ESTIMATED_GAS_FEE_BASE_AMOUNT_V2_1", "ESTIMATED_GAS_FEE_PER_ORACLE_PRICE", "ESTIMATED_GAS_FEE_MULTIPLIER_FACTOR",
-    "INCREASE_ORDER_GAS_LIMIT", "DECREASE_ORDER_GAS_LIMIT", "REQUEST_EXPIRATION_TIME", "MIN_COLLATERAL_USD",
-    "MIN_POSITION_SIZE_USD", "NONCE",
+    "ESTIMATED_GAS_FEE_BASE_AMOUNT_V2_1", "ESTIMATED_GAS_FEE_PER_ORACLE_PRICE",
+    "ESTIMATED_GAS_FEE_MULTIPLIER_FACTOR", "INCREASE_ORDER_GAS_LIMIT", "DECREASE_ORDER_GAS_LIMIT",
+    "REQUEST_EXPIRATION_TIME", "MIN_COLLATERAL_USD", "MIN_POSITION_SIZE_USD", "NONCE",
 )
 FEEDS_SHAPE = ["uint80", "int256", "uint256", "uint256", "uint80"]
 
@@ -128,13 +130,17 @@ class Tape:
         impact = keys.name("STAND_IN_ADVERSE_IMPACT_FACTOR")
         if adverse:
             world.venue.set_uint(impact, ADVERSE_IMPACT, by=actor)
-        tx_hash = actor.send(world.venue.contracts["OrderHandler"], call(EXECUTE_ORDER, key, NO_PRICES), gas=6_000_000)
+        data = call(EXECUTE_ORDER, key, NO_PRICES)
+        tx_hash = actor.send(world.venue.contracts["OrderHandler"], data, gas=6_000_000)
         if adverse:
             world.venue.set_uint(impact, 0, by=actor)
         block = self.chain.mine()
         place, index = self.chain.transaction_places[tx_hash]
         assert place is block
-        self._note("execute", key=hexed(key), adverse=str(ADVERSE_IMPACT if adverse else 0), logs=self._events(block.outcomes[index]))
+        self._note(
+            "execute", key=hexed(key), adverse=str(ADVERSE_IMPACT if adverse else 0),
+            logs=self._events(block.outcomes[index]),
+        )
 
     def liquidate(self) -> None:
         venue, actor = self.world.venue, self.world.order_keeper.actor
@@ -180,13 +186,16 @@ class Tape:
             (reader, call("getAccountOrders" + account, store, safe, 1, 2)),
             (reader, call("getMarket(address,address)", store, market)),
             (reader, call("getMarket(address,address)", store, usdc)),
-            (venue.contracts["RoleStore"], call("hasRole(address,bytes32)", self.keeper.exchange, keys.name("CONTROLLER"))),
-            (venue.contracts["RoleStore"], call("hasRole(address,bytes32)", safe, keys.name("CONTROLLER"))),
+            *(
+                (venue.contracts["RoleStore"], call("hasRole(address,bytes32)", who, keys.name("CONTROLLER")))
+                for who in (self.keeper.exchange, safe)
+            ),
             (reader, call(f"getMarketInfo(address,{PRICES},address)", store, at, market)),
         ]
         execution = f"getExecutionPrice(address,address,{PRICES},uint256,uint256,int256,int256,bool)"
         for is_long, delta in ((True, 20_000 * USD), (False, 20_000 * USD), (False, -3_333 * USD)):
-            found.append((reader, call(execution, store, market, at, 10_000 * USD, 4 * 10**18, delta, -10**15, is_long)))
+            sizes = (10_000 * USD, 4 * 10**18, delta, -10**15)
+            found.append((reader, call(execution, store, market, at, *sizes, is_long)))
         info = f"getPositionInfo(address,address,bytes32,{PRICES},uint256,address,bool)"
         for token, is_long in ((usdc, False), (weth, True)):
             key = keys.position(safe, market, token, is_long)
@@ -200,11 +209,14 @@ class Tape:
             named.append(keys.of("CLAIMABLE_FUNDING_AMOUNT", types, market, token, safe))
             named += [keys.of_token_side("OPEN_INTEREST", market, token, side) for side in (True, False)]
         found += [(store, call("getUint(bytes32)", key)) for key in named]
-        found += [(token, call("balanceOf(address)", safe)) for token in (usdc,)]
-        found += [(token, call("allowance(address,address)", safe, venue.contracts["Router"])) for token in (usdc, weth)]
-        found += [(feed, call("latestRoundData()")) for feed in (*world.oracles.feeds.values(), world.oracles.sequencer)]
-        found += [(feed, call("decimals()")) for feed in (*world.oracles.feeds.values(), usdc, weth)]
-        found += [(vault.share_token, call(text)) for text in ("totalAssets()", "totalSupply()", "paused()", "asset()")]
+        found.append((usdc, call("balanceOf(address)", safe)))
+        router = venue.contracts["Router"]
+        found += [(token, call("allowance(address,address)", safe, router)) for token in (usdc, weth)]
+        feeds = world.oracles.feeds.values()
+        found += [(feed, call("latestRoundData()")) for feed in (*feeds, world.oracles.sequencer)]
+        found += [(feed, call("decimals()")) for feed in (*feeds, usdc, weth)]
+        shares = ("totalAssets()", "totalSupply()", "paused()", "asset()")
+        found += [(vault.share_token, call(text)) for text in shares]
         found.append((safe, call("isModuleEnabled(address)", vault.roles)))
         found.append((store, b"\1\2\3\4"))
         return found
@@ -258,7 +270,8 @@ def trade(tape: Tape) -> None:
     tape.wait(86_400)
     tape.price("USDC", 0.9987)
     tape.reads(3_060.5)
-    third = tape.send(keeper.closing(LIMIT_DECREASE, size=4_000 * USD, trigger=3_061 * ETH_UNIT, acceptable=CEILING, collateral=10**8))
+    bounds = {"trigger": 3_061 * ETH_UNIT, "acceptable": CEILING}
+    third = tape.send(keeper.closing(LIMIT_DECREASE, size=4_000 * USD, collateral=10**8, **bounds))
     tape.execute(third, adverse=True)
     tape.reads(3_060.5)
     tape.as_safe(keeper.update(third, 4_000 * USD, CEILING, 3_061 * ETH_UNIT)[0][2], gas_price=GWEI)
@@ -291,7 +304,7 @@ def trouble(tape: Tape) -> None:
     empty = tape.send(keeper.closing(LIMIT_DECREASE, size=USD, trigger=2_960 * ETH_UNIT, acceptable=CEILING))
     tape.execute(empty)
     tape.reads(2_950)
-    risky = tape.send(keeper.opening(MARKET_INCREASE, collateral=200 * 10**6, size=10_000 * USD, acceptable=FLOOR - 10**14))
+    risky = tape.send(keeper.opening(MARKET_INCREASE, collateral=200 * 10**6, acceptable=FLOOR - 10**14))
     tape.execute(risky)
     tape.reads(2_950)
     tape.price("ETH", 3_020)
@@ -322,7 +335,8 @@ def long_side(tape: Tape) -> None:
     def reducing(size: int, is_long: bool, **changes: Any) -> list[Any]:
         token = weth if is_long else venue.usdc.address
         acceptable = FLOOR if is_long else ANY
-        return keeper.closing(MARKET_DECREASE, size=size, is_long=is_long, token=token, acceptable=acceptable, **changes)
+        side = {"is_long": is_long, "token": token, "acceptable": acceptable}
+        return keeper.closing(MARKET_DECREASE, size=size, **side, **changes)
 
     tape.execute(tape.send(reducing(2_345 * USD, True, collateral=10**17)))
     tape.reads(3_333.33)
@@ -422,13 +436,25 @@ def role_refusals(tape: Tape) -> None:
     tape.call(STRANGER, world.vault.safe, call(module, NOBODY, 0, b"", 0))
 
 
+def compact(steps: list[dict[str, Any]]) -> tuple[list[Any], list[dict[str, Any]]]:
+    """Lists of reads once each, since they differ by the price alone."""
+    lists: list[Any] = []
+    for step in steps:
+        if step["kind"] == "reads":
+            if step["calls"] not in lists:
+                lists.append(step["calls"])
+            step["calls"] = lists.index(step["calls"])
+    return lists, steps
+
+
 def main() -> None:
     tape = Tape()
     beginning = tape.deployment()
     for act in (trade, trouble, long_side, venue_refusals, role_refusals):
         act(tape)
     OUTPUT.parent.mkdir(exist_ok=True)
-    OUTPUT.write_text(json.dumps({**beginning, "steps": tape.steps}, indent=1) + "\n")
+    lists, steps = compact(tape.steps)
+    OUTPUT.write_text(json.dumps({**beginning, "readLists": lists, "steps": steps}, indent=1) + "\n")
     tape.chain.close()
 
 

@@ -214,6 +214,10 @@ import Testing
     #expect(results.map(\.success) == [Bool](repeating: true, count: results.count))
     #expect(results[2].data.count > 32 * 10, "the order is listed after the call")
     #expect(try stage.state().orders.isEmpty, "and nothing stays")
+    let router = stage.addresses.exchangeRouter
+    let bare = ContractWorld.Message(from: WorldStage.keeper, to: router, data: [1, 2, 3, 4])
+    #expect(stage.world.call(bare, in: stage.block, codeOverrides: [(router, [])]).succeeded, "no code, no revert")
+    #expect(!stage.world.call(bare, in: stage.block, codeOverrides: [(router, [0xfe])]).succeeded)
     let foreign = stage.world.call(
       .init(
         from: .zero, to: .zero, valueWei: .zero,

@@ -16,7 +16,7 @@ import Testing
       switch step.kind {
       case "transaction": try compareTransaction(step, &world, script, place)
       case "call": try compareCall(step, world, place)
-      case "reads": try compareReads(step, world, place)
+      case "reads": try compareReads(step, world, script, place)
       case "execute": try compareExecution(step, &world, script, place)
       case "liquidate":
         let logs = world.runOrderKeeper(in: try step.context()) { _ in .wait }
@@ -58,10 +58,8 @@ import Testing
     #expect(outcome.output == expected, "\(place): \(Hex.encode(outcome.output)) for \(Hex.encode(expected))")
   }
 
-  private func compareReads(_ step: JSON, _ world: ContractWorld, _ place: String) throws {
-    let reads = try (step["calls"]?.array ?? []).map {
-      Read(to: try $0.address("to"), data: try $0.bytes("data"))
-    }
+  private func compareReads(_ step: JSON, _ world: ContractWorld, _ script: DevchainScript, _ place: String) throws {
+    let reads = try script.readList(try #require(step["calls"]?.integer))
     let outcome = world.call(
       .init(from: .zero, to: MulticallBatch.canonicalAddress, data: try MulticallBatch.encode(reads)),
       in: try step.context())

@@ -14,6 +14,11 @@ struct DevchainScript {
 
   var steps: [JSON] { json["steps"]?.array ?? [] }
 
+  func readList(_ index: Int64) throws -> [Read] {
+    guard let list = json["readLists"]?[Int(index)]?.array else { throw Missing(name: "readLists[\(index)]") }
+    return try list.map { Read(to: try $0.address("to"), data: try $0.bytes("data")) }
+  }
+
   init() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     let data = try Data(contentsOf: folder.appending(path: "Fixtures/Storm/devchain.json"))

@@ -8,7 +8,7 @@ struct ContractMachine {
   let message: ContractWorld.Message
   private(set) var logs: [EmittedLog] = []
   private(set) var gasUsed: UInt64 = 0
-  private var overrides: [(address: Address, kind: ContractKind?)] = []
+  private var overrides: [(address: Address, code: OverriddenCode)] = []
 
   var plan: WorldPlan { site.plan }
   var addresses: WorldAddresses { site.plan.addresses }
@@ -32,6 +32,12 @@ struct ContractMachine {
 
   private struct OutOfGas: Error {}
 
+  private enum OverriddenCode {
+    case none
+    case contract(ContractKind)
+    case unknown
+  }
+
   // MARK: - The whole transaction
 
   mutating func run(_ message: ContractWorld.Message) -> ContractWorld.Outcome {
@@ -53,7 +59,8 @@ struct ContractMachine {
   }
 
   mutating func override(_ address: Address, code: [UInt8]) {
-    overrides.append((address, site.kind(ofCode: code)))
+    let known = site.kind(ofCode: code).map(OverriddenCode.contract)
+    overrides.append((address, code.isEmpty ? .none : known ?? .unknown))
   }
 
   // MARK: - Calls
@@ -101,8 +108,11 @@ struct ContractMachine {
   /// The contract at an address, overrides first. Code that is no contract's reverts whatever it is asked.
   func kind(at address: Address) throws -> ContractKind? {
     guard let override = overrides.last(where: { $0.address == address }) else { return site.kind(at: address) }
-    guard let kind = override.kind else { throw Revert.empty }
-    return kind
+    switch override.code {
+    case .none: return nil
+    case .contract(let kind): return kind
+    case .unknown: throw Revert.empty
+    }
   }
 
   /// Runs the code of `kind` on a frame.

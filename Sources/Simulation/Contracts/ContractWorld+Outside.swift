@@ -41,6 +41,8 @@ extension ContractWorld {
     state.sequencer.updatedAt = UInt256(block.timestamp)
   }
 
+  package var isSequencerUp: Bool { state.sequencer.answer == .zero }
+
   package var isPaused: Bool {
     get { state.shares.isPaused }
     set { state.shares.isPaused = newValue }
