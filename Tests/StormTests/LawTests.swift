@@ -25,7 +25,7 @@ import Wallet
   private static func unjournaled(_ world: SimulatedWorld, nonce: UInt64 = 0) throws -> SignedTransaction {
     try world.intruder.sign(
       UnsignedTransaction(
-        kind: .dynamicFee(tipWei: 1, feeCapWei: 1_000_000_000_000), chainID: 1, nonce: nonce, gasLimit: 21_000,
+        kind: .dynamicFee(tipWei: 5_000_000_000, feeCapWei: 1_000_000_000_000), chainID: 1, nonce: nonce, gasLimit: 21_000,
         to: world.keeper, valueWei: .zero, data: []))
   }
 
@@ -76,7 +76,7 @@ import Wallet
           nonce: head.nonce + 1, broughtMicro: 0, standstill: nil, contracts: head.contracts))
     }
     checkers.judgeChain(chain)
-    #expect(laws(storm.world) == [.servedOnce])
+    #expect(laws(storm.world).contains(.servedOnce))
   }
 
   @Test func anActBeyondTheBandIsSeen() throws {
