@@ -25,8 +25,8 @@ import Wallet
   private static func unjournaled(_ world: SimulatedWorld, nonce: UInt64 = 0) throws -> SignedTransaction {
     try world.intruder.sign(
       UnsignedTransaction(
-        kind: .dynamicFee(tipWei: 5_000_000_000, feeCapWei: 1_000_000_000_000), chainID: 1, nonce: nonce, gasLimit: 21_000,
-        to: world.keeper, valueWei: .zero, data: []))
+        kind: .dynamicFee(tipWei: 5_000_000_000, feeCapWei: 1_000_000_000_000), chainID: 1, nonce: nonce,
+        gasLimit: 21_000, to: world.keeper, valueWei: .zero, data: []))
   }
 
   /// The first call a keeper journals in a quiet world.

@@ -1,8 +1,8 @@
 import Ethereum
 package import Outbox
 
-/// Judges of a run. They stand outside the program: they see bytes that left it, blocks, and the truth of the contracts,
-/// and they read the journal with eyes of their own.
+/// Judges of a run. They stand outside the program: they see bytes that left it, blocks, and the truth of the
+/// contracts, and they read the journal with eyes of their own.
 package final class Checkers {
   let plan: StormPlan
   package private(set) var violations: [Violation] = []
