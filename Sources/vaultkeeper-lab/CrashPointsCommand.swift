@@ -34,8 +34,8 @@ struct CrashPointsCommand: ParsableCommand {
     }
     let (reference, replacements) = points.reference()
     say(
-      "reference run: \(reference.boundaries) boundaries, \(reference.trades) trades, \(reference.tally[.reorg]) reorgs, "
-        + "\(replacements) replacements, \(reference.violations.count) laws broken")
+      "reference run: \(reference.boundaries) boundaries, \(reference.trades) trades, "
+        + "\(reference.tally[.reorg]) reorgs, \(replacements) replacements, \(reference.violations.count) laws broken")
     for violation in reference.violations { say("\(violation)") }
     let isGood = reference.trades >= 3 && reference.tally[.reorg] > 0 && replacements > 0
     let failed = Mutex<[UInt64]>([])

@@ -18,7 +18,10 @@ extension SimulatedWorld {
       preconditionFailure("a block is built on one whose state is kept")
     }
     outside.step(isCalm: isCalm, &draws.market)
+    let holder = contracts.plan.holder
+    let earlier = HedgePicture.micro(contracts.baseUnits(of: holder))
     outside.apply(to: &contracts, in: assembly.context)
+    let brought = chain.blocks[parent].broughtMicro + HedgePicture.micro(contracts.baseUnits(of: holder)) - earlier
     var nonce = chain.blocks[parent].nonce
     var receipts: [BlockReceipt] = []
     var logs: [Log] = []
@@ -34,7 +37,7 @@ extension SimulatedWorld {
       used += receipt.gasUsed
       receipts.append(receipt)
       logs += receipt.logs
-      checkers.included(receipt, in: assembly, before: before, after: contracts, keeper: keeper, chain: chain)
+      checkers.included(receipt, brought: brought, before: before, after: contracts, chain: chain)
     }
     let emitted = outside.runOrders(on: &contracts, in: assembly.context, draws.orders, &tally)
     if !emitted.isEmpty {
@@ -45,7 +48,7 @@ extension SimulatedWorld {
       number: assembly.number, hash: assembly.hash, parentHash: chain.blocks[parent].hash, parent: parent,
       timestamp: assembly.timestamp, baseFeeWei: assembly.baseFeeWei,
       gasUsed: min(used, SimulatedChain.gasLimit), tipWei: assembly.tipWei, receipts: receipts, logs: logs,
-      nonce: nonce, standstill: outside.standstill, contracts: contracts)
+      nonce: nonce, broughtMicro: brought, standstill: contracts.standstill, contracts: contracts)
   }
 
   /// Carries a transaction out and takes what its gas costs; nil where the sender cannot pay for it.

@@ -126,7 +126,8 @@ extension SimulatedWorld {
             guard case .object(var object) = reply else { return reply }
             object["id"] = .integer((object["id"]?.integer ?? 0) + 100)
             return .object(object)
-          }).encoded()
+          }
+        ).encoded()
       } catch {
         return body
       }

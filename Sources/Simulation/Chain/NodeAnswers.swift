@@ -109,7 +109,9 @@ extension SimulatedWorld {
     _ question: NodeQuestion, parameter: Int, _ body: (Int, ContractWorld) -> NodeAnswer
   ) -> NodeAnswer {
     let json = question.params.count > parameter ? question.params[parameter] : nil
-    guard let place = place(json, question) else { return .error(code: -32_000, message: "header not found", data: nil) }
+    guard let place = place(json, question) else {
+      return .error(code: -32_000, message: "header not found", data: nil)
+    }
     guard let contracts = chain.blocks[place].contracts else {
       return .error(code: -32_000, message: "missing trie node: state is not available", data: nil)
     }
@@ -227,7 +229,9 @@ extension SimulatedWorld {
       return .error(code: -32_000, message: "header not found", data: nil)
     }
     var nonce = chain.blocks[place].nonce
-    if question.params.count > 1, question.params[1].string == "pending" { nonce = nodes[question.node].pool.pendingNonce(from: nonce) }
+    if question.params.count > 1, question.params[1].string == "pending" {
+      nonce = nodes[question.node].pool.pendingNonce(from: nonce)
+    }
     if question.isLie(.wrongNonce), let amount = question.lie?.amount {
       nonce = amount > 2 ? nonce - min(nonce, amount - 2) : nonce + amount + 1
     }

@@ -47,13 +47,6 @@ struct Outside: Sendable {
     price = UInt64(min(max(moved, 150_000_000_000), 600_000_000_000))
   }
 
-  var standstill: String? {
-    if isPaused { return "the vault is paused" }
-    if isRoleRevoked { return "the role is revoked" }
-    if isSequencerDown { return "the sequencer is down" }
-    return nil
-  }
-
   // MARK: On the chain
 
   /// Carries all of it into a block's state.
@@ -128,5 +121,15 @@ struct Outside: Sendable {
     isFeedStale = false
     isSequencerDown = false
     isKeeperPoor = false
+  }
+}
+
+extension ContractWorld {
+  /// Why nobody should act on what this state shows; nil where nothing speaks against it.
+  var standstill: String? {
+    if isPaused { return "the vault is paused" }
+    if plan.account == .safeRoles, !isRoleHeld { return "the role is revoked" }
+    if state.sequencer.answer != .zero { return "the sequencer is down" }
+    return nil
   }
 }

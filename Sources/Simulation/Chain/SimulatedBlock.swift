@@ -45,6 +45,8 @@ package struct SimulatedBlock: Sendable {
   package let logs: [Log]
   /// The keeper's count of transactions after the block.
   package let nonce: UInt64
+  /// What others have brought into the vault since the beginning, less what they took: microether of the base.
+  package let broughtMicro: Int64
   /// Why nobody should act on what this block shows; nil where nothing speaks against it.
   package let standstill: String?
   /// State after the block. Only recent blocks keep theirs, as with a node that is no archive.

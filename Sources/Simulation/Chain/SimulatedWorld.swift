@@ -70,7 +70,7 @@ package final class SimulatedWorld {
       number: 20_000_000, hash: Keccak256.hash(Array("genesis \(plan.seed)".utf8)), parentHash: .zero, parent: nil,
       timestamp: StormPlan.startUnixSeconds, baseFeeWei: UInt256(plan.baseFeeWei),
       gasUsed: SimulatedChain.gasLimit / 2, tipWei: 1_000_000_000, receipts: [], logs: [], nonce: 0,
-      standstill: nil, contracts: contracts)
+      broughtMicro: 0, standstill: nil, contracts: contracts)
     chain = SimulatedChain(genesis: genesis)
     nodes = (0..<plan.nodeCount).map {
       SimulatedNode(endpoint: EndpointID(index: $0, name: "node\($0)"), tip: 0, isRelay: false)

@@ -1,8 +1,8 @@
 import Ethereum
 package import Outbox
 
-/// Judges of a run. They stand outside the program: they see bytes that left it, blocks, and the truth of the contracts,
-/// and they read the journal with eyes of their own.
+/// Judges of a run. They stand outside the program: they see bytes that left it, blocks, and the truth of the
+/// contracts, and they read the journal with eyes of their own.
 package final class Checkers {
   let plan: StormPlan
   package private(set) var violations: [Violation] = []
@@ -124,7 +124,7 @@ package final class Checkers {
     // and the tick itself may take some exchanges until their deadlines.
     let patience = UInt64(plan.deadlineMilliseconds) / 1_000 * 10
     let isSameTick = world.milliseconds - attempt.journaledAt < patience * 1_000
-    let allowed = isSameTick ? plan.maximumHeadAgeSeconds : StormPolicy.clearAfterSeconds * 3
+    let allowed = isSameTick && attempt.isDecidedAnew ? plan.maximumHeadAgeSeconds : StormPolicy.clearAfterSeconds * 3
     if age > allowed + min(clockErrorSeconds, 60) + patience {
       breach(.freshness, "\(hash) left \(age) s after the block it was decided at, \(allowed) s are allowed")
     }
@@ -137,8 +137,7 @@ package final class Checkers {
   // MARK: What is mined
 
   func included(
-    _ receipt: BlockReceipt, in assembly: BlockAssembly, before: ContractWorld, after: ContractWorld,
-    keeper: Address, chain: SimulatedChain
+    _ receipt: BlockReceipt, brought: Int64, before: ContractWorld, after: ContractWorld, chain: SimulatedChain
   ) {
     let transaction = receipt.transaction
     guard let attempt = witness.attempt(transaction.hash) else {
@@ -150,11 +149,13 @@ package final class Checkers {
     test(.spending)
     let ceiling = attempt.isNoOp ? StormPolicy.clearingCeilingWei(plan) : plan.feeCeilingWei
     if transaction.caps.feeCapWei > ceiling {
-      breach(.spending, "\(transaction.hash) is mined with a fee cap of \(transaction.caps.feeCapWei) wei, allowed \(ceiling)")
+      breach(
+        .spending,
+        "\(transaction.hash) is mined with a fee cap of \(transaction.caps.feeCapWei) wei, allowed \(ceiling)")
     }
     guard receipt.succeeded, !attempt.isNoOp else { return }
     judgeClips(transaction, after: after)
-    judgeExposure(attempt, transaction, before: before, after: after, chain: chain)
+    judgeExposure(attempt, transaction, brought: brought, before: before, after: after, chain: chain)
   }
 
   // MARK: Memory
@@ -194,6 +195,8 @@ package final class Checkers {
     if let contracts = chain.head.contracts, contracts.plan.account == .safeRoles {
       spent = spent.addingReportingOverflow(contracts.records.feesPaidWei).value
     }
-    if spent > plan.gasBudgetWei { breach(.spending, "\(spent) wei are spent, the day's budget is \(plan.gasBudgetWei)") }
+    if spent > plan.gasBudgetWei {
+      breach(.spending, "\(spent) wei are spent, the day's budget is \(plan.gasBudgetWei)")
+    }
   }
 }

@@ -35,14 +35,15 @@ struct HedgePicture {
   ///
   /// - Parameter nativeWei: native currency to count in the place of what there is, where what gas and execution fees
   ///   took is not to be held against an act: the fees come back for the most part, and the budgets judge them.
-  func distance(of exposure: ExposureTruth, nativeWei: UInt256? = nil) -> Int64 {
-    let spent = nativeWei.map { Self.micro($0) - Self.micro(exposure.nativeWei) } ?? 0
+  /// - Parameter flow: microether that were brought in, and are not counted.
+  func distance(of exposure: ExposureTruth, nativeWei: UInt256? = nil, without flow: Int64 = 0) -> Int64 {
+    let spent = (nativeWei.map { Self.micro($0) - Self.micro(exposure.nativeWei) } ?? 0) - flow
     let low = Self.micro(exposure.low) + spent - target
     let high = Self.micro(exposure.high) + spent - target
     return Int64(clamping: max(low.magnitude, high.magnitude))
   }
 
-  private static func micro(_ units: UInt256) -> Int64 {
+  static func micro(_ units: UInt256) -> Int64 {
     do { return Int64(clamping: (try units / unit).asUInt64 ?? .max) } catch {
       preconditionFailure("the unit is not zero: \(error)")
     }
@@ -75,8 +76,8 @@ extension Checkers {
   /// A call of ours took effect. Measured against the target it was decided for, it must not leave the vault farther
   /// out than the band, unless it was farther out before.
   func judgeExposure(
-    _ attempt: JournalWitness.Attempt, _ transaction: PooledTransaction, before: ContractWorld, after: ContractWorld,
-    chain: SimulatedChain
+    _ attempt: JournalWitness.Attempt, _ transaction: PooledTransaction, brought: Int64, before: ContractWorld,
+    after: ContractWorld, chain: SimulatedChain
   ) {
     guard let place = chain.place(of: attempt.intent.decidedAt.hash),
       let contracts = chain.blocks[place].contracts
@@ -84,9 +85,11 @@ extension Checkers {
     test(.exposure)
     let picture = HedgePicture(contracts, in: chain.blocks[place].context, plan: plan)
     let holder = after.plan.holder
+    // What customers brought or took between the decision and the block, nobody could decide on.
+    let flow = brought - chain.blocks[place].broughtMicro
     let earlier = before.exposure(of: holder)
-    let old = picture.distance(of: earlier)
-    let new = picture.distance(of: after.exposure(of: holder), nativeWei: earlier.nativeWei)
+    let old = picture.distance(of: earlier, without: flow)
+    let new = picture.distance(of: after.exposure(of: holder), nativeWei: earlier.nativeWei, without: flow)
     guard new > max(old, picture.halfWidth) + picture.slack else { return }
     breach(
       .exposure,

@@ -13,9 +13,14 @@ struct JournalWitness: Sendable {
 
   struct Attempt: Sendable {
     let intent: Intent
-    let isNoOp: Bool
+    /// "first", "feeBump", "noOp"… as the journal spells it.
+    let kind: String
     let journaledAt: UInt64
     let raw: [UInt8]
+
+    var isNoOp: Bool { kind == "noOp" }
+    /// The decision that it was signed on is as new as its record says; a higher bid for an earlier one is not.
+    var isDecidedAnew: Bool { kind != "feeBump" }
   }
 
   private var intents: [Bytes32: Intent] = [:]
@@ -43,7 +48,7 @@ struct JournalWitness: Sendable {
         guard let intent = intents[id] else { return "entry \(entry.sequence) signs for an unknown intent \(id)" }
         let hash = Keccak256.hash(raw)
         attempts[hash] = Attempt(
-          intent: intent, isNoOp: body["attempt"]?["kind"]?.string == "noOp", journaledAt: milliseconds, raw: raw)
+          intent: intent, kind: body["attempt"]?["kind"]?.string ?? "", journaledAt: milliseconds, raw: raw)
         hashes.append(hash)
       default: break
       }
@@ -56,7 +61,7 @@ struct JournalWitness: Sendable {
   /// Adds a signature that no journal holds: for the tests of the checkers.
   mutating func forge(_ raw: [UInt8], intent: Intent, at milliseconds: UInt64 = 0) {
     let hash = Keccak256.hash(raw)
-    attempts[hash] = Attempt(intent: intent, isNoOp: false, journaledAt: milliseconds, raw: raw)
+    attempts[hash] = Attempt(intent: intent, kind: "first", journaledAt: milliseconds, raw: raw)
     hashes.append(hash)
   }
 

@@ -191,7 +191,8 @@ package final class Storm {
       guard world.chain.inclusion(of: stranger.hash, on: world.chain.tip) != nil else { continue }
       world.checkers.test(.stranger)
       if !hasSeenForeignHalt {
-        world.checkers.breach(.stranger, "\(stranger.hash) is a stranger's, mined since tick \(stranger.tick), and no halt")
+        world.checkers.breach(
+          .stranger, "\(stranger.hash) is a stranger's, mined since tick \(stranger.tick), and no halt")
       }
     }
   }

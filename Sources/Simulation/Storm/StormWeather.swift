@@ -55,15 +55,17 @@ extension SimulatedWorld {
       nodes[index].pool.settle(minedNonce: chain.head.nonce)
     }
     guard draws.weather.chance(of: plan.conditionChance) else { return }
-    let kind = draws.weather.pick([
-      .deadNode, .rateLimited, .laggingNode, .staleNode, .wrongHead, .wrongNonce, .noLogs, .wrongReceipt, .futureHead,
-      .wrongChain, .swallowed, .delay, .hang, .acknowledgementLost, .deadNode, .laggingNode,
-    ] as [FaultKind])
+    let kind = draws.weather.pick(
+      [
+        .deadNode, .rateLimited, .laggingNode, .staleNode, .wrongHead, .wrongNonce, .noLogs, .wrongReceipt, .futureHead,
+        .wrongChain, .swallowed, .delay, .hang, .acknowledgementLost, .deadNode, .laggingNode,
+      ] as [FaultKind])
     let length = draws.weather.within(1...20)
     let amount = kind == .staleNode ? draws.weather.within(1...30) : draws.weather.below(5)
     if kind.isLie {
       let others = nodes.indices.filter { $0 != index }
-      let isAlone = others.contains { nodes[$0].condition?.kind.isLie == true }
+      let isAlone =
+        others.contains { nodes[$0].condition?.kind.isLie == true }
         || others.allSatisfy { nodes[$0].condition != nil }
       guard !isAlone else { return }
     }
@@ -75,10 +77,11 @@ extension SimulatedWorld {
   // MARK: The vault and the machine
 
   private func event() {
-    let kind = draws.weather.pick([
-      .clockForward, .clockBack, .operatorHalt, .vaultPaused, .roleRevoked, .oracleStale, .oracleJump, .oracleJump,
-      .sequencerDown, .fullDisk, .poolDrop, .poolDrop, .blockStall, .poorKeeper,
-    ] as [FaultKind])
+    let kind = draws.weather.pick(
+      [
+        .clockForward, .clockBack, .operatorHalt, .vaultPaused, .roleRevoked, .oracleStale, .oracleJump, .oracleJump,
+        .sequencerDown, .fullDisk, .poolDrop, .poolDrop, .blockStall, .poorKeeper,
+      ] as [FaultKind])
     let until = tick + draws.weather.within(3...60)
     let amount = draws.weather.within(0...9)
     begin(kind, until: until, amount: amount)

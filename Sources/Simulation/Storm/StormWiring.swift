@@ -84,7 +84,8 @@ struct StormWiring {
 
   // MARK: The vault
 
-  private static func vaultSettings(_ world: WorldPlan, _ plan: StormPlan, _ draws: inout Draws) throws -> VaultSettings {
+  private static func vaultSettings(_ world: WorldPlan, _ plan: StormPlan, _ draws: inout Draws) throws -> VaultSettings
+  {
     let dollar: (UInt64) throws -> Usd = { try Usd(units: UInt256($0), decimals: 0, rounding: .down) }
     // Fifteen minutes, so that a feed that falls silent is noticed within a storm.
     let settings = try world.settings(
