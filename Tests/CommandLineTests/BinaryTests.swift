@@ -98,7 +98,7 @@ struct Workbench {
 @Suite struct HelpTests {
   static let commands = [
     [], ["run"], ["check"], ["explain"], ["pending"], ["journal"], ["journal", "verify"], ["journal", "show"], ["halt"],
-    ["resume"], ["key"], ["key", "new"], ["key", "import"], ["key", "address"], ["decode"],
+    ["resume"], ["replay"], ["shadow"], ["key"], ["key", "new"], ["key", "import"], ["key", "address"], ["decode"],
   ]
 
   /// The texts are reviewed as files; VAULTKEEPER_RECORD=1 writes them anew.
