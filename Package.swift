@@ -94,6 +94,10 @@ let package = Package(
       dependencies: ["Keeper", "Simulation", "Decision", "Outbox", "Wallet", "Contracts", "Ethereum"],
       swiftSettings: strict),
     .testTarget(
+      name: "StormTests",
+      dependencies: ["Simulation", "Keeper", "Decision", "Outbox", "Wallet", "Contracts", "Ethereum"],
+      swiftSettings: strict),
+    .testTarget(
       name: "HostTests", dependencies: ["Host", "Keeper", "Outbox", "Ethereum", grdb, logging], swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests",

@@ -32,6 +32,8 @@ package struct Circumstances: Hashable, Sendable, Codable {
   package var calls: CallsInFlight
   /// A halt marker is set.
   package var isHalted: Bool
+  /// Whoever halted asked that our own orders be taken back, whatever the policy allows by itself.
+  package var takesOrdersBack: Bool
   /// Fate of the vault's latest orders, oldest first.
   package var recentOutcomes: [OrderOutcome]
   /// Acts reserved within the attempt window that did not end in a fill, and how many there may be.
@@ -39,14 +41,18 @@ package struct Circumstances: Hashable, Sendable, Codable {
   package var attemptLimit: Int
   /// The base asset's oracle price as observed before, oldest first.
   package var priceHistory: [PricePoint]
+  /// A price bound tighter than the policy's, for a call that others have seen; nil where the policy's holds.
+  package var priceBound: Ratio?
 
   package init(
     nowSeconds: UInt64, fees: FeeQuote, urgentFees: FeeQuote? = nil, liquidationFees: FeeQuote? = nil,
     gasLimit: UInt64, gasBudgets: [GasAllowance], gasCost: Allowance? = nil, nativePrice: Price? = nil,
     turnover: Allowance? = nil, loss: Allowance? = nil, keeperBalanceWei: UInt256, clearNonceReserveWei: UInt256,
     keeperPaysUpfrontFee: Bool,
-    calls: CallsInFlight = .none, isHalted: Bool = false, recentOutcomes: [OrderOutcome] = [],
-    attemptsInWindow: Int = 0, attemptLimit: Int, priceHistory: [PricePoint] = []
+    calls: CallsInFlight = .none, isHalted: Bool = false, takesOrdersBack: Bool = false,
+    recentOutcomes: [OrderOutcome] = [],
+    attemptsInWindow: Int = 0, attemptLimit: Int, priceHistory: [PricePoint] = [],
+    priceBound: Ratio? = nil
   ) {
     self.nowSeconds = nowSeconds
     self.fees = fees
@@ -63,10 +69,12 @@ package struct Circumstances: Hashable, Sendable, Codable {
     self.keeperPaysUpfrontFee = keeperPaysUpfrontFee
     self.calls = calls
     self.isHalted = isHalted
+    self.takesOrdersBack = takesOrdersBack
     self.recentOutcomes = recentOutcomes
     self.attemptsInWindow = attemptsInWindow
     self.attemptLimit = attemptLimit
     self.priceHistory = priceHistory
+    self.priceBound = priceBound
   }
 }
 

@@ -52,7 +52,7 @@ extension Evidence {
   /// Taking our own orders back is what a halt still allows.
   func halt() -> Finding {
     guard circumstances.isHalted else { return .passed([]) }
-    if let plan, plan.isOnlyCancels, policy.cancelsWhenHalted {
+    if let plan, plan.isOnlyCancels, policy.cancelsWhenHalted || circumstances.takesOrdersBack {
       return .passed([.count("orders to take back", plan.actions.count, from: "plan")])
     }
     return .refused(Refusal(.halted, []))

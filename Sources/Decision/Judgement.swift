@@ -12,6 +12,7 @@ package struct Judgement: Hashable, Sendable {
   package init(
     _ observation: Observation, policy: Policy, circumstances: Circumstances, venue: any Venue
   ) throws(DecisionError) {
+    let policy = if let bound = circumstances.priceBound { try policy.bounded(by: bound) } else { policy }
     if observation.canBeAssessed {
       let assessment = try Assessment(observation, policy: policy)
       let calibration = try Calibration(assessment, observation, policy: policy)

@@ -132,10 +132,11 @@ private struct Draft {
       action, state: state, price: assessment.price, gasPriceWei: feeCapWei)
   }
 
-  /// A halted keeper may only take its own resting orders back, where the policy lets it.
+  /// A halted keeper may only take its own resting orders back, where the policy or the operator's word lets it.
   private mutating func takeBack(_ orders: [OpenOrder]) throws(ContractsError) {
+    let isAllowed = policy.cancelsWhenHalted || circumstances.takesOrdersBack
     for order in orders {
-      if policy.cancelsWhenHalted, !order.isForeign, headSeconds >= order.cancellableAt, order.state != .unknown {
+      if isAllowed, !order.isForeign, headSeconds >= order.cancellableAt, order.state != .unknown {
         try add(.cancel(order), .halted)
       } else {
         standing.append(StandingOrder(order: order, reason: .halted))

@@ -43,6 +43,14 @@ package struct Policy: Hashable, Sendable, Codable {
     if let defect = firstDefect { throw .policy(defect) }
   }
 
+  /// The same policy with a price bound no looser than this.
+  package func bounded(by bound: Ratio) throws(DecisionError) -> Policy {
+    try Policy(
+      target: target, band: band, minimumClip: minimumClip, maximumClip: maximumClip, orders: orders,
+      priceBound: min(bound, priceBound), leverage: leverage, liquidationAlarm: liquidationAlarm,
+      maximumHeadAgeSeconds: maximumHeadAgeSeconds, cancelsWhenHalted: cancelsWhenHalted)
+  }
+
   /// The same, checked again: a policy read from a record has not been through `init`.
   package func checked() throws(DecisionError) -> Policy {
     if let defect = firstDefect { throw .policy(defect) }

@@ -7,7 +7,7 @@ package struct Address: Hashable, Comparable, Sendable, CustomStringConvertible 
   package static let zero = Address(word: .zero)
 
   /// The low twenty bytes of a word; the rest is dropped.
-  init(word: UInt256) {
+  package init(word: UInt256) {
     high = word.w2 << 32 | word.w1 >> 32
     middle = word.w1 << 32 | word.w0 >> 32
     low = UInt32(truncatingIfNeeded: word.w0)

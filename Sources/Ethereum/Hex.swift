@@ -24,17 +24,30 @@ package enum Hex {
   /// Whether a text carries `0x`.
   package enum Prefix: Sendable { case required, optional, absent }
 
-  private static let digits = Array("0123456789abcdef".utf8)
-
   /// `bytes` as lower-case hex, with `0x` unless `prefix` is false.
   package static func encode(_ bytes: some Sequence<UInt8>, prefix: Bool = true) -> String {
-    var text: [UInt8] = prefix ? [UInt8(ascii: "0"), UInt8(ascii: "x")] : []
-    text.reserveCapacity(text.count + bytes.underestimatedCount * 2)
-    for byte in bytes {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
+    encode(Array(bytes), prefix: prefix)
+  }
+
+  /// As above, straight into the text's memory: most of what is said to nodes is hex of arrays.
+  package static func encode(_ bytes: [UInt8], prefix: Bool = true) -> String {
+    let start = prefix ? 2 : 0
+    return String(unsafeUninitializedCapacity: start + 2 * bytes.count) { text in
+      if prefix {
+        text[0] = UInt8(ascii: "0")
+        text[1] = UInt8(ascii: "x")
+      }
+      for index in bytes.indices {
+        text[start + 2 * index] = digit(bytes[index] >> 4)
+        text[start + 2 * index + 1] = digit(bytes[index] & 15)
+      }
+      return start + 2 * bytes.count
     }
-    return String(decoding: text, as: UTF8.self)
+  }
+
+  @inline(__always)
+  private static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
   }
 
   /// The bytes that `text` spells.
@@ -44,6 +57,7 @@ package enum Hex {
   package static func decode(
     _ text: String, limit: Int, prefix: Prefix = .required
   ) throws(EthereumError) -> [UInt8] {
+    if prefix == .required, let bytes = quickly(text, limit: limit) { return bytes }
     var utf8 = Substring(text).utf8
     let isPrefixed = utf8.starts(with: "0x".utf8)
     switch (prefix, isPrefixed) {
@@ -70,6 +84,29 @@ package enum Hex {
       offset += 1
     }
     return bytes
+  }
+
+  /// Well-formed text with `0x`, from its memory at once; nil of anything that must be looked at more closely.
+  private static func quickly(_ text: String, limit: Int) -> [UInt8]? {
+    let read = text.utf8.withContiguousStorageIfAvailable { digits -> [UInt8]? in
+      guard digits.count >= 2, digits.count.isMultiple(of: 2), digits[0] == UInt8(ascii: "0"),
+        digits[1] == UInt8(ascii: "x"), digits.count / 2 - 1 <= max(0, limit)
+      else { return nil }
+      var isGood = true
+      let bytes = [UInt8](unsafeUninitializedCapacity: digits.count / 2 - 1) { bytes, count in
+        count = digits.count / 2 - 1
+        for index in 0..<count {
+          guard let high = digitValue(digits[2 * index + 2]), let low = digitValue(digits[2 * index + 3]) else {
+            isGood = false
+            bytes[index] = 0
+            continue
+          }
+          bytes[index] = high << 4 | low
+        }
+      }
+      return isGood ? bytes : nil
+    }
+    return read ?? nil
   }
 
   /// 0…15 of an ASCII hex digit, nil of anything else.

@@ -91,6 +91,15 @@ extension JSON {
 
   private static func write(_ string: String, to text: inout [UInt8]) {
     text.append(UInt8(ascii: "\""))
+    let isPlain = string.utf8.withContiguousStorageIfAvailable { bytes in
+      let isPlain = bytes.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+      if isPlain { text.append(contentsOf: bytes) }
+      return isPlain
+    }
+    if isPlain == true {
+      text.append(UInt8(ascii: "\""))
+      return
+    }
     for byte in string.utf8 {
       switch byte {
       case UInt8(ascii: "\""): text += "\\\"".utf8

@@ -141,6 +141,24 @@ struct JSONParser {
     position += 1
     var bytes: [UInt8] = []
     var start = position
+    // Nearly all strings of a node are ASCII without escapes: one pass, one copy.
+    let end = text.withUnsafeBufferPointer { text in
+      var end = start
+      while end < text.count, text[end] >= 0x20, text[end] < 0x80, text[end] != UInt8(ascii: "\""),
+        text[end] != UInt8(ascii: "\\")
+      {
+        end += 1
+      }
+      return end
+    }
+    if end < text.count, text[end] == UInt8(ascii: "\"") {
+      position = end + 1
+      return text.withUnsafeBufferPointer { text in
+        String(unsafeUninitializedCapacity: end - start) { memory in
+          memory.initialize(fromContentsOf: text[start..<end])
+        }
+      }
+    }
     while let byte = next {
       switch byte {
       case UInt8(ascii: "\""):

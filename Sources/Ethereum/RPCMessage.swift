@@ -20,6 +20,9 @@ package struct RPCRequest: Hashable, Sendable {
   package static func encodeBatch(_ requests: [RPCRequest]) -> [UInt8] {
     JSON.array(requests.map(\.json)).encoded()
   }
+
+  /// The body of a request on its own, for servers that take no batches.
+  package func encoded() -> [UInt8] { json.encoded() }
 }
 
 /// One answer of a node.
@@ -65,6 +68,25 @@ package struct RPCResponse: Hashable, Sendable {
       ordered.append(responses[index])
     }
     return ordered
+  }
+
+  /// Reads the answer to a request that went out on its own, as strictly.
+  ///
+  /// An error without an id is the server's word that it could not even read the request.
+  /// - Throws: `.rpc`.
+  package static func decode(
+    _ body: [UInt8], expecting id: UInt64, limits: JSONLimits = .standard
+  ) throws(EthereumError) -> RPCResponse {
+    let json: JSON
+    do { json = try JSON.parse(body, limits: limits) } catch {
+      throw .rpc(.notJSON(reason: Excerpt.of(error.description), excerpt: Excerpt.of(body)))
+    }
+    if let error = json["error"], !error.isNull, json["id"]?.isNull != false, json["result"]?.isNull != false {
+      return RPCResponse(id: id, outcome: .error(RPCErrorObject(error)))
+    }
+    let response = try RPCResponse(json, index: 0)
+    guard response.id == id else { throw .rpc(.unexpectedID("\(response.id)")) }
+    return response
   }
 
   private static func answers(in body: [UInt8], limits: JSONLimits) throws(EthereumError) -> [JSON] {

@@ -31,7 +31,7 @@ extension UInt256 {
   }
 
   /// Appends the 32 bytes, most significant first.
-  func appendBigEndian(to bytes: inout [UInt8]) {
+  package func appendBigEndian(to bytes: inout [UInt8]) {
     Self.append(w3, to: &bytes)
     Self.append(w2, to: &bytes)
     Self.append(w1, to: &bytes)

@@ -8,7 +8,7 @@ package struct UInt256: Hashable, Comparable, Sendable, CustomStringConvertible,
 
   /// The value with these limbs, least significant first.
   @inlinable
-  init(limbs w0: UInt64, _ w1: UInt64, _ w2: UInt64, _ w3: UInt64) {
+  package init(limbs w0: UInt64, _ w1: UInt64, _ w2: UInt64, _ w3: UInt64) {
     self.w0 = w0
     self.w1 = w1
     self.w2 = w2

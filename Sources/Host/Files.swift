@@ -17,6 +17,23 @@ package enum Files {
     return try descriptor.readAll(path: path, limit: Int(status.st_size))
   }
 
+  /// The first bytes of a file, to tell what kind it is; fewer where it has fewer.
+  ///
+  /// - Throws: `file` when it cannot be read, `notAFile` for a folder.
+  package static func prefix(of path: String, count: Int) throws(HostError) -> [UInt8] {
+    let descriptor = try FileDescriptor.open(path, O_RDONLY | O_NOCTTY)
+    if try descriptor.status(path: path).st_mode & S_IFMT == S_IFDIR { throw .notAFile(path: path) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    while true {
+      let length = bytes.withUnsafeMutableBytes { pread(descriptor.raw, $0.baseAddress, $0.count, 0) }
+      if length >= 0 { return Array(bytes.prefix(length)) }
+      if errno != EINTR { throw .file(operation: "read", path: path, code: errno) }
+    }
+  }
+
+  /// Whether this process could run a file as a program.
+  package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
   /// Writes a new file with mode 0600, durably, and never over an existing one: a keystore, a halt marker.
   ///
   /// - Throws: `fileExists` when something is there already, `file` when it cannot be written; then nothing is there.

@@ -10,7 +10,8 @@ package import Outbox
 package final class SQLiteJournalReader: JournalSource {
   private let path: JournalPath
   private let queue: DatabaseQueue
-  private let isEmpty: Bool
+  /// The format of the file: older ones are read as they are.
+  package let version: Int64
   /// The file as it was when it was opened as unchangeable; nil when SQLite's own locking protects us.
   private let frozen: Stamp?
 
@@ -56,17 +57,19 @@ package final class SQLiteJournalReader: JournalSource {
       throw JournalFailure(error, .reading, path: file)
     }
     queue = opened.0
-    isEmpty = opened.1 == .empty
+    guard case .ours(let version) = opened.1 else { throw JournalSchema.cutShort(file) }
+    self.version = version
   }
 
   package func replay(
     _ stream: JournalStream, from sequence: UInt64, limit: UInt64?,
     _ body: (JournalEntry) throws(JournalFailure) -> Void
   ) throws(JournalFailure) {
-    // The keeper is just making the file.
-    if isEmpty { return }
     do {
       try queue.unsafeReentrantRead { db in
+        if db.isInsideTransaction {
+          return try JournalRows.replay(stream, from: sequence, limit: limit, in: db, body)
+        }
         try db.inTransaction(.deferred) {
           try JournalRows.replay(stream, from: sequence, limit: limit, in: db, body)
           return .commit
@@ -78,8 +81,56 @@ package final class SQLiteJournalReader: JournalSource {
     try checkStillFrozen()
   }
 
+  /// Runs `body`, all of whose reads see one state of both streams, however much the keeper writes meanwhile. Without
+  /// it an observation read late can name a promise that was not there yet when the promises were read.
+  ///
+  /// The keeper is not held up; its write-ahead log grows until `body` returns.
+  package func consistently<Result>(
+    _ body: () throws(JournalFailure) -> Result
+  ) throws(JournalFailure) -> Result {
+    var result: Result?
+    do {
+      try queue.unsafeReentrantRead { db in
+        try db.inTransaction(.deferred) {
+          result = try body()
+          return .commit
+        }
+      }
+    } catch {
+      throw JournalFailure(error, .reading, path: path.file)
+    }
+    guard let result else { throw .unreadable(what: "\(path.file): a transaction that was never run") }
+    return result
+  }
+
+  /// Every hash, both chains and their links, of one state of the journal.
+  ///
+  /// - Throws: `corrupt`, naming the first entry that is not what was written; `foreignFormat`; `unreadable`.
+  package func verified() throws(JournalFailure) -> JournalVerification {
+    try consistently { () throws(JournalFailure) in try JournalReader(self).verify() }
+  }
+
+  /// What was done to the file as a whole: made, migrated, restored. Oldest first; empty for formats without it.
+  package func lineage() throws(JournalFailure) -> [JournalEvent] {
+    guard version >= 2 else { return [] }
+    do {
+      return try queue.read { db in
+        try Row.fetchAll(db, sql: "SELECT unix_seconds, program, event FROM lineage ORDER BY id").map { row in
+          let columns: [DatabaseValue] = row.databaseValues.map { (value: DatabaseValue) in value }
+          return JournalEvent(
+            unixSeconds: UInt64(clamping: Int64.fromDatabaseValue(columns[0]) ?? 0),
+            program: String.fromDatabaseValue(columns[1]) ?? "", event: String.fromDatabaseValue(columns[2]) ?? "")
+        }
+      }
+    } catch {
+      throw JournalFailure(error, .reading, path: path.file)
+    }
+  }
+
+  /// Copies one state of the database, page by page, into another one.
+  func backup(to target: DatabaseQueue) throws { try queue.backup(to: target) }
+
   package func newestSequence(_ stream: JournalStream) throws(JournalFailure) -> UInt64 {
-    if isEmpty { return 0 }
     let newest: UInt64
     do {
       newest = try queue.unsafeReentrantRead { db in try JournalRows.newestSequence(stream, in: db) }

@@ -18,14 +18,23 @@ package final class SQLiteJournalStore: JournalStore {
 
   /// Opens the journal the lock is for, or makes it.
   ///
-  /// - Throws: `foreignFormat` for another program's file or another version's, `unwritable` when the file cannot be
+  /// A journal of an older format is copied to a file beside it (`<journal>.format-1-<time>`), verified, and then
+  /// migrated in one transaction. The way back is that copy: an older program refuses the newer format.
+  ///
+  /// - Parameters:
+  ///   - program: the program's version, for the file's lineage.
+  ///   - now: unix seconds, for the lineage and the copy's name.
+  /// - Throws: `foreignFormat` for another program's file or a later version's, `unwritable` when the file cannot be
   ///   made, others may write it, or the durability asked for is not in force after opening.
-  package init(lock: WriterLock) throws(JournalFailure) {
+  package init(
+    lock: WriterLock, program: String = "unnamed", at now: UInt64 = UInt64(clamping: time(nil))
+  ) throws(JournalFailure) {
     self.lock = lock
     path = lock.path.file
-    try Self.prepareFile(lock.path)
+    try Self.prepareFile(lock.path, program: program, at: Int64(clamping: now))
+    try Self.backUpOlder(lock.path, at: now)
     do {
-      queue = try Self.open(path)
+      queue = try Self.open(path, program: program, at: Int64(clamping: now))
     } catch {
       throw JournalFailure(error, .writing, path: path)
     }
@@ -109,8 +118,11 @@ package final class SQLiteJournalStore: JournalStore {
 
   // MARK: - Opening
 
-  /// Makes an empty file with mode 0600 where there is none, and checks the one that is there.
-  private static func prepareFile(_ path: JournalPath) throws(JournalFailure) {
+  /// Makes a journal with mode 0600 where there is none, and checks the one that is there.
+  ///
+  /// A new one gets its name when it is whole. So a file without our tables is never one that was just being made: it
+  /// was cut short, and to fill it anew would be to forget every promise.
+  private static func prepareFile(_ path: JournalPath, program: String, at now: Int64) throws(JournalFailure) {
     if let status = try JournalPath.status(path.file) {
       guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 else {
         throw .unwritable(what: "\(path.file) is not a file of its own (a folder, a device or a hard link)")
@@ -124,16 +136,34 @@ package final class SQLiteJournalStore: JournalStore {
       throw .unreadable(
         what: "\(path.file) is gone but its \(path.writeAheadLog) is there; bring the journal back, or move both away")
     }
+    let temporary = try JournalBackup.temporaryName(beside: path)
+    defer { JournalBackup.discard(temporary) }
     do {
-      let file = try FileDescriptor.open(path.file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-      try file.synchronize(path: path.file)
+      let file = try FileDescriptor.open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+      let queue = try DatabaseQueue(path: temporary)
+      try queue.write { db in
+        try JournalSchema.create(db)
+        try JournalSchema.note("made", program: program, at: now, in: db)
+      }
+      try queue.close()
+      try file.synchronize(path: temporary)
+      guard link(temporary, path.file) == 0 else {
+        throw HostError.file(operation: "create", path: path.file, code: errno)
+      }
       try Files.synchronize(folder: path.folder)
     } catch {
-      throw .unwritable(what: "\(error)")
+      throw JournalFailure(error, .writing, path: path.file)
     }
   }
 
-  private static func open(_ path: String) throws -> DatabaseQueue {
+  /// Before a migration, so that one that goes wrong in a way nobody thought of has a way back.
+  private static func backUpOlder(_ place: JournalPath, at now: UInt64) throws(JournalFailure) {
+    let reader = try SQLiteJournalReader(path: place.file)
+    guard reader.version < JournalSchema.version else { return }
+    try JournalBackup.make(of: place.file, at: "\(place.file).format-\(reader.version)-\(now)")
+  }
+
+  private static func open(_ path: String, program: String, at now: Int64) throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.label = "journal"
     configuration.busyMode = .timeout(busySeconds)
@@ -147,7 +177,14 @@ package final class SQLiteJournalStore: JournalStore {
     }
     let queue = try DatabaseQueue(path: path, configuration: configuration)
     try queue.write { db in
-      if try JournalSchema.state(db, path: path) == .empty { try JournalSchema.create(db) }
+      switch try JournalSchema.state(db, path: path) {
+      case .empty: throw JournalSchema.cutShort(path)
+      case .ours(let version) where version < JournalSchema.version:
+        try JournalSchema.migrate(db, from: version)
+        try JournalSchema.note(
+          "migrated from format \(version) to \(JournalSchema.version)", program: program, at: now, in: db)
+      case .ours: break
+      }
     }
     let (journalMode, synchronous) = try queue.read { db in try durability(db) }
     guard journalMode == "wal", synchronous == 2 else {

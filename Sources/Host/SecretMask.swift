@@ -1,18 +1,18 @@
-/// Hides an endpoint's secrets in bodies that are not answers: servers echo the path they did not find, and gateways
-/// the key they do not know, and the first line of such a body ends in log and journal.
+/// Hides an endpoint's secrets in every body that comes from it: servers echo the path they did not find, gateways the
+/// key they do not know, providers the one whose quota is used up; and such words end in log and journal.
 ///
 /// Secret is what providers may keep a key in: each part of the URL's path, each value of its query, its user
 /// information, and the values of the headers. Parts of fewer than 8 bytes stay: no key is so short, and `v2` and
 /// `mainnet` are worth reading.
 struct SecretMask: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   static let minimumBytes = 8
-  /// How far into a body is looked. Nobody shows more than its start, and a body of 64 KiB is no error page.
+  /// How far into a body that is no answer is looked. Nobody shows more than its start, and a body of 64 KiB is no error page.
   static let maximumBytes = 65_536
   /// In ASCII, since that is all that survives in an excerpt.
   static let substitute = Array("(secret)".utf8)
 
   /// Longest first, so that of two which begin alike the whole one goes.
-  private let secrets: [[UInt8]]
+  let secrets: [[UInt8]]
 
   init(_ configuration: EndpointConfiguration) {
     var parts = configuration.url.secretParts
@@ -32,21 +32,22 @@ struct SecretMask: Sendable, CustomStringConvertible, CustomDebugStringConvertib
   var debugDescription: String { description }
   var customMirror: Mirror { Mirror(self, children: ["count": secrets.count]) }
 
-  /// The body as it may leave the door. An answer's data must not change by a byte, so what is one stays as it is: of
-  /// status 200 and a JSON array, as nodes answer a batch. Whatever else came is fit for a message only. What can still
-  /// happen: a key in the words of an error inside of such an array stays.
+  /// The body as it may leave the door. Of an answer (status 200 and a JSON array, as nodes answer a batch) the data is
+  /// left as it is; whatever else came is fit for a message only, and hidden wherever it stands.
   func shown(_ body: [UInt8], status: Int) -> [UInt8] {
+    guard !secrets.isEmpty else { return body }
     let first = body.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
-    return status == 200 && first == UInt8(ascii: "[") ? body : masked(body)
+    if status == 200, first == UInt8(ascii: "[") { return maskedWords(of: body) }
+    let end = min(body.count, Self.maximumBytes)
+    return masked(body[..<end]) + body[end...]
   }
 
-  private func masked(_ body: [UInt8]) -> [UInt8] {
-    guard !secrets.isEmpty else { return body }
-    let end = min(body.count, Self.maximumBytes)
+  /// These bytes with every secret replaced.
+  func masked(_ body: ArraySlice<UInt8>) -> [UInt8] {
     var shown: [UInt8] = []
     shown.reserveCapacity(body.count)
-    var index = 0
-    while index < end {
+    var index = body.startIndex
+    while index < body.endIndex {
       let rest = body[index...]
       if let secret = secrets.first(where: { $0.first == body[index] && rest.starts(with: $0) }) {
         shown += Self.substitute
@@ -56,7 +57,7 @@ struct SecretMask: Sendable, CustomStringConvertible, CustomDebugStringConvertib
         index += 1
       }
     }
-    return shown + body[index...]
+    return shown
   }
 
   /// With `%41` and its like as the bytes they stand for: some servers show a path so.

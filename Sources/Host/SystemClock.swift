@@ -2,7 +2,7 @@ import Glibc
 package import Keeper
 
 /// The machine's clocks. A sleep ends early when the interrupt is raised.
-package final class SystemClock: TimeSource {
+package final class SystemClock: TimeSource, Sendable {
   private let interrupt: Interrupt
 
   package init(interrupt: Interrupt) { self.interrupt = interrupt }

@@ -72,6 +72,14 @@ package final class WriterLock: Sendable {
     }
   }
 
+  /// Whether a process holds the lock for the journal at a path, and where the lock lies. Takes nothing.
+  ///
+  /// - Throws: `JournalFailure` when the folder is not there.
+  package static func standing(journalPath: String) throws(JournalFailure) -> (isHeld: Bool, lockPath: String) {
+    let path = try JournalPath(journalPath)
+    return (isHeld(for: path), path.lockFile)
+  }
+
   private static func holderText(_ descriptor: FileDescriptor, _ lockPath: String) -> String {
     do {
       let text = String(decoding: try descriptor.readAll(path: lockPath, limit: 32), as: UTF8.self)

@@ -20,6 +20,9 @@ extension Keeper {
     _ cleared: Cleared, gasLimit: UInt64, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws -> Reservation {
     let plan = cleared.proposal.approved.plan
+    if let closure = watches[vault].node.closure(of: watches[vault].vault.submission.route) {
+      throw TickEnd.route(closure)
+    }
     let intent = try intent(for: cleared, gasLimit: gasLimit, seen, vault, report)
     let record = try asking { () throws(OutboxError) in
       try outbox.reserve(
@@ -53,21 +56,23 @@ extension Keeper {
       grounds: Grounds(
         summary: plan.summary, call: cleared.call.label,
         figures: report.chapters.flatMap(\.figures).map(NotedFigure.init)),
-      turnover: plan.turnover.raw.magnitude, nativePrice: watch.nativePrice(seen, now: clock.now().unixSeconds)?.raw, route: watch.vault.submission.route,
+      turnover: plan.turnover.raw.magnitude, nativePrice: watch.nativePrice(seen, now: clock.now().unixSeconds)?.raw,
+      route: watch.vault.submission.route,
       urgency: approved.calibration.urgency,
       expectation: try Invariants(cleared, policy: watch.vault.policy).expectation())
   }
 
-  /// Signs a reservation, unless the operator's marker has appeared since the judgement.
+  /// Signs a reservation, unless the operator's marker has appeared since the judgement, or the writer's lease is gone.
   func sign(_ reservation: Reservation) throws(TickEnd) -> SignedTransaction {
+    try mustHoldOffice()
     if let reason = desk.haltReason(), !isCancelWhileHalted(reservation) { throw .haltMarker(reason) }
     do { return try signer.sign(reservation.transaction) } catch { throw .wallet(error) }
   }
 
   private func isCancelWhileHalted(_ reservation: Reservation) -> Bool {
-    guard let policy = outbox.policies.first(where: { $0.chainID == reservation.lane.chainID }) else { return false }
     let purpose = outbox.state.openPromise(reservation.intentID)?.intent.purpose
-    return policy.cancelsOrdersWhileHalted && purpose == .cancelOrder && reservation.kind != .noOp
+    guard purpose == .cancelOrder, reservation.kind != .noOp else { return false }
+    do { return try outbox.mayTakeOrdersBack(chainID: reservation.lane.chainID) } catch { return false }
   }
 
   /// Makes the signed bytes durable. Only this makes something that can be sent.
@@ -86,25 +91,26 @@ extension Keeper {
   mutating func submit(
     _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws(TickEnd) {
-    guard let answers = dispatch(transaction, seen, vault, isRepeat: false, &report) else { return }
+    guard let answers = try dispatch(transaction, seen, vault, isRepeat: false, &report) else { return }
     try note(answers, to: transaction, seen, &report)
   }
 
   /// Sends journaled bytes to every endpoint: the first one has had its chance and may have dropped what it took. The
   /// same bytes twice do nothing twice.
-  private mutating func submitEverywhere(
+  mutating func submitEverywhere(
     _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws(TickEnd) {
-    guard let answers = dispatch(transaction, seen, vault, isRepeat: true, &report) else { return }
+    guard let answers = try dispatch(transaction, seen, vault, isRepeat: true, &report) else { return }
     try note(answers, to: transaction, seen, &report)
   }
 
   mutating func send(
     _ transaction: JournaledTransaction, to endpoints: [EndpointID], _ vault: Int
-  ) -> [EndpointAnswer] {
+  ) throws(TickEnd) -> [EndpointAnswer] {
+    let admitted = try admit(transaction, vault)
     sent += 1
     return sender.submit(
-      transaction, to: endpoints,
+      admitted, to: endpoints,
       deadlineMilliseconds: watches[vault].node.chain.exchangeDeadlineMilliseconds)
   }
 

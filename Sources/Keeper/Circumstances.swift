@@ -13,7 +13,8 @@ extension Keeper {
     try asking { () throws(OutboxError) in
       try Circumstances(
         watch: watches[vault], seen: seen, outbox: outbox, history: history[vault], apartFrom: promise,
-        isHalted: !outbox.halts.isEmpty || desk.haltReason() != nil, now: clock.now().unixSeconds)
+        isHalted: !outbox.halts.isEmpty || desk.haltReason() != nil, takesOrdersBack: outbox.takesOrdersBack,
+        now: clock.now().unixSeconds)
     }
   }
 }
@@ -21,6 +22,7 @@ extension Keeper {
 extension Circumstances {
   init(
     watch: Watch, seen: Seen, outbox: Outbox, history: PriceHistory, apartFrom promise: Promise? = nil, isHalted: Bool,
+    takesOrdersBack: Bool,
     now: UInt64
   ) throws(OutboxError) {
     let chain = watch.node.chain
@@ -34,7 +36,10 @@ extension Circumstances {
       gasCost: used.gasCost, nativePrice: watch.nativePrice(seen, now: now), turnover: used.turnover, loss: used.loss,
       keeperBalanceWei: balance.saturatingSubtract(used.heldWei), clearNonceReserveWei: chain.clearNonceReserveWei,
       keeperPaysUpfrontFee: watch.vault.account.holder == watch.keeper,
-      calls: CallsInFlight(outbox.standing(watch.lane, apartFrom: promise)), isHalted: isHalted,
+      calls: CallsInFlight(
+        outbox.standing(of: name, in: watch.lane, own: outbox.standing(watch.lane, apartFrom: promise))),
+      isHalted: isHalted,
+      takesOrdersBack: takesOrdersBack,
       recentOutcomes: outbox.state.endedOrders.suffix(10).filter { $0.vault == name && $0.chainID == chain.chainID }
         .map { OrderOutcome($0) },
       // A day: the window of the gas budget, so that both reset together.
@@ -81,7 +86,8 @@ extension Promise {
   /// What is held for it, at the price its decision knew.
   fileprivate var heldUsd: UInt256 {
     do {
-      return try UInt256.mulDiv(heldWei, intent.nativePrice ?? .zero, UInt256(1_000_000_000_000_000_000), rounding: .down)
+      return try UInt256.mulDiv(
+        heldWei, intent.nativePrice ?? .zero, UInt256(1_000_000_000_000_000_000), rounding: .down)
     } catch {
       return .zero
     }

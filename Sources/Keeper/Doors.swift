@@ -112,7 +112,14 @@ package protocol OperatorDesk: AnyObject {
   /// Why the operator wants the keeper halted; nil without a marker. Asked in each tick and again before each
   /// signature. A marker that cannot be read counts as one.
   func haltReason() -> String?
+  /// Whether the operator who halted wants our own resting orders taken back. Means nothing without a `haltReason`; a
+  /// wish that cannot be read is none.
+  func wantsOrdersTakenBack() -> Bool
   /// A person's word that the halts on record are understood and over; nil without. Stays until acknowledged.
   func resumption() -> String?
   func acknowledgeResumption()
+}
+
+extension OperatorDesk {
+  package func wantsOrdersTakenBack() -> Bool { false }
 }

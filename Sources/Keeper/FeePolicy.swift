@@ -1,5 +1,5 @@
 package import Ethereum
-package import Outbox
+import Outbox
 
 /// How fees are quoted on a chain.
 package struct FeePolicy: Hashable, Sendable {
@@ -68,7 +68,7 @@ package struct ByUrgency<Value> {
   }
 
   /// From the least urgent to the most.
-  var values: [Value] { [routine, urgent, liquidation] }
+  package var values: [Value] { [routine, urgent, liquidation] }
 }
 
 extension ByUrgency: Sendable where Value: Sendable {}

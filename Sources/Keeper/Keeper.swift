@@ -10,8 +10,10 @@ package struct Keeper {
   package internal(set) var watches: [Watch]
   package internal(set) var outbox: Outbox
   let ledger: Journal
-  let signer: any Signer
+  let signer: PolicedSigner
   let sender: Sender
+  /// Who may write, where more than one keeper could.
+  let fence: any WriterFence
   let clock: any TimeSource
   let desk: any OperatorDesk
   let configurationHash: Bytes32
@@ -26,10 +28,13 @@ package struct Keeper {
   /// anew.
   var roleMissingSince: [HeadMark?]
 
-  /// - Parameter watches: one for each vault, all reading for the signer's address.
+  /// - Parameters:
+  ///   - watches: one for each vault, all reading for the signer's address.
+  ///   - signer: behind its policy; there is no keeper without one.
   /// - Throws: `OutboxError` when the journal cannot be read or tells a story that cannot be true.
   package init(
-    watches: [Watch], journal: Journal, signer: any Signer, sender: Sender, clock: any TimeSource,
+    watches: [Watch], journal: Journal, signer: PolicedSigner, sender: Sender, fence: any WriterFence = LocalFence(),
+    clock: any TimeSource,
     desk: any OperatorDesk, configurationHash: Bytes32
   ) throws(OutboxError) {
     precondition(
@@ -38,6 +43,7 @@ package struct Keeper {
     ledger = journal
     self.signer = signer
     self.sender = sender
+    self.fence = fence
     self.clock = clock
     self.desk = desk
     self.configurationHash = configurationHash

@@ -25,13 +25,14 @@ package struct Life {
   ///   process that merely lives.
   /// - Throws: `JournalFailure`; then the process must end and be started again.
   package func run(
-    _ keeper: inout Keeper, once: Bool, report: (TickReport) -> Void
+    _ keeper: inout Keeper, once: Bool, report: (TickReport, Outbox) -> Void
   ) throws(JournalFailure) {
     var nextPruning: UInt64 = 0
     while !isStopping() {
       let start = clock.now()
       for vault in keeper.watches.indices where !isStopping() {
-        report(try keeper.tick(vault))
+        let ticked = try keeper.tick(vault)
+        report(ticked, keeper.outbox)
       }
       if once { return }
       if start.monotonicMilliseconds >= nextPruning {

@@ -1,6 +1,6 @@
 import Decision
 import Ethereum
-import Outbox
+package import Outbox
 
 /// What the endpoints said when they were first asked: where the chain stands, what gas costs, and what became of the
 /// transactions we asked about. The first exchange of every tick.
@@ -168,6 +168,12 @@ extension Node {
     let look = try Look(views, quorum, chain, asked: hashes)
     for failure in look.leftOut { note(failure) }
     return look
+  }
+
+  /// The head that the quorum decides on now, and who vouches for it: for `check`.
+  package mutating func agreement(now: UInt64) throws(NodeFailure) -> (head: HeadMark, vouchers: [EndpointID]) {
+    let look = try look(hashes: [], now: now)
+    return (look.mark, look.vouchers)
   }
 
   private mutating func hear(

@@ -28,6 +28,12 @@ package struct Node {
   /// Who answered, and who was out of order, since `beginTick`.
   private var answered: [EndpointID] = []
   private var outOfOrder: [EndpointID] = []
+  /// How many exchanges with a single endpoint ended at their deadline since `beginTick`.
+  private var waitedInVain = 0
+  /// How many may, before only one endpoint is asked each question. Four deadlines are 40 s at the default: with the
+  /// look before them far within the three minutes in which a service manager wants to hear of a tick, and who gets no
+  /// answer from four endpoints that just gave their head learns more from the next tick.
+  private static let patience = 4
 
   package init(chain: ChainSettings, transport: any Transport) {
     self.chain = chain
@@ -44,6 +50,7 @@ package struct Node {
     failures = []
     answered = []
     outOfOrder = []
+    waitedInVain = 0
     self.now = now
   }
 
@@ -97,12 +104,14 @@ package struct Node {
     var others: [Answers] = []
     var beside = beside
     for endpoint in inOrder(endpoints) {
+      if !seen.isEmpty, waitedInVain >= Self.patience { break }
       let results = ask([(endpoint, batch)] + beside.filter { $0.endpoint != endpoint })
       beside = []
       for case .success(let answers) in results.dropFirst() { others.append(answers) }
       switch results[0] {
       case .failure(let failure):
         seen.append(failure)
+        if case .transport(_, .timeout) = failure { waitedInVain += 1 }
         // Somebody wants us to stop: no other endpoint need be asked.
         if case .transport(_, .cancelled) = failure { throw .everywhere(seen) }
       case .success(let answers):

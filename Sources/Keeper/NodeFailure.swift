@@ -51,7 +51,8 @@ package enum NodeFailure: Error, Hashable, Sendable, CustomStringConvertible {
       "endpoint \(endpoint): its logs lack an event that a receipt of ours proves in block \(block)"
     case .leftAlone(let endpoint, let seconds): "endpoint \(endpoint) keeps failing and is left alone for \(seconds) s"
     case .tooFew(let needed, let heard, let failures):
-      "\(heard) endpoints gave a head and the quorum is \(needed): " + failures.map(\.description).joined(separator: "; ")
+      "\(heard) endpoints gave a head and the quorum is \(needed): "
+        + failures.map(\.description).joined(separator: "; ")
     case .disagreeing(let needed, let claims):
       "no block has the word of \(needed) endpoints: " + claims.map(\.description).joined(separator: "; ")
     case .everywhere(let failures):

@@ -41,13 +41,15 @@ extension Watch {
     let mattersFinality = !look.asked.isEmpty || doubted != nil
     let asksTags =
       mattersFinality && look.vouchers.count { !node.untagged.contains($0) } >= node.chain.quorum
+    let queries =
+      orders.isEmpty ? [] : vault.venue.logQueries(orderKeys: orders.map(\.key), account: vault.account.holder)
     var batch = Batch()
     let places = try FirstPlaces(look, watch: self, in: &batch)
     let opinion = OpinionPlaces(
-      look, heights: heights, orders: orders, asksTags: asksTags, watch: self, in: &batch)
+      look, sender: keeper, heights: heights, orders: orders, queries: queries, asksTags: asksTags, in: &batch)
     var besideBatch = Batch()
     let besidePlaces = OpinionPlaces(
-      look, heights: heights, orders: orders, asksTags: asksTags, watch: self, in: &besideBatch)
+      look, sender: keeper, heights: heights, orders: orders, queries: queries, asksTags: asksTags, in: &besideBatch)
     let beside = look.vouchers.dropFirst().prefix(node.chain.quorum - 1).map { ($0, besideBatch) }
     let asked = try node.ask(inTurn: look.endpoints, batch, beside: beside) { (answers) throws(NodeFailure) in
       let said = try opinion.opinion(answers)

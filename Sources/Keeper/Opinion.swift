@@ -18,18 +18,21 @@ struct OpinionPlaces {
   /// half a working day on a chain of 12-second blocks; a fate that lies farther back is told by the position.
   private static let logWindowBlocks: UInt64 = 2_000
 
-  /// - Parameter asksTags: whether to ask for the nonce at the safe and the finalised block, too.
+  /// - Parameters:
+  ///   - queries: for the logs of `orders`.
+  ///   - asksTags: whether to ask for the nonce at the safe and the finalised block, too.
   init(
-    _ look: Look, heights: [UInt64], orders: [OrderQuestion], asksTags: Bool, watch: Watch, in batch: inout Batch
+    _ look: Look, sender: Address, heights: [UInt64], orders: [OrderQuestion], queries: [LogQuery], asksTags: Bool,
+    in batch: inout Batch
   ) {
     head = look.head
     self.orders = orders
-    minedNonce = batch.ask(.transactionCount(watch.keeper, at: .hash(look.head.hash)))
+    minedNonce = batch.ask(.transactionCount(sender, at: .hash(look.head.hash)))
     tagged =
       asksTags
       ? (
-        batch.ask(.transactionCount(watch.keeper, at: .safe)),
-        batch.ask(.transactionCount(watch.keeper, at: .finalized))
+        batch.ask(.transactionCount(sender, at: .safe)),
+        batch.ask(.transactionCount(sender, at: .finalized))
       ) : nil
     let asked = heights + look.receipts.map(\.blockNumber).filter { $0 <= look.head.number }
     canonical = asked.sorted().reduce(into: [UInt64]()) { if $0.last != $1 { $0.append($1) } }
@@ -37,10 +40,6 @@ struct OpinionPlaces {
     let oldest = orders.map(\.fromBlock).min() ?? look.head.number
     let from = max(oldest, look.head.number > Self.logWindowBlocks ? look.head.number - Self.logWindowBlocks : 0)
     self.from = from
-    let queries =
-      orders.isEmpty
-      ? []
-      : watch.vault.venue.logQueries(orderKeys: orders.map(\.key), account: watch.vault.account.holder)
     logs = queries.map { query in
       batch.ask(
         .logs(

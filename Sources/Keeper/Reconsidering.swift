@@ -25,6 +25,7 @@ extension Keeper {
   ) throws -> Reconsidered {
     var circumstances = try circumstances(seen, vault, apartFrom: promise)
     circumstances.offer(terms)
+    circumstances.priceBound = watches[vault].publicBound(of: promise, at: seen.evidence.head)
     var aside = TickReport(
       vault: watches[vault].vault.name, chain: watches[vault].node.chain.name, startedAtUnixSeconds: 0)
     let judged = try watches[vault].judge(seen, circumstances, &aside)
@@ -110,6 +111,34 @@ extension Keeper {
       throw TickEnd.outbox(.contradiction(record: "revised", what: "a revision just committed is not there"))
     }
     return .replace(reservation)
+  }
+}
+
+extension Watch {
+  /// The tighter price bound for a call that was private and is public from now on, since whoever held it back has seen
+  /// it; nil for any other.
+  func publicBound(of promise: Promise, at head: HeadMark) -> Ratio? {
+    guard promise.intent.route != .public, Passage(promise, at: head, among: node.chain.endpoints).isPublic else {
+      return nil
+    }
+    return vault.submission.publicPriceBound
+  }
+
+  /// Whether these bytes were decided for relays only, and would now be handed to everybody as they are.
+  func isTooLooseForPublic(_ transaction: JournaledTransaction, of promise: Promise, at head: HeadMark) -> Bool {
+    guard transaction.kind != .noOp, case .relayThenPublic(let blocks) = promise.intent.route,
+      vault.submission.publicPriceBound != nil, let first = promise.attempts.first?.signedAt,
+      let attempt = promise.attempts.first(where: { $0.transactionHash == transaction.hash })
+    else { return false }
+    let wasPrivate = attempt.signedAt.number < first.number.addingReportingOverflow(blocks).partialValue
+    return wasPrivate && Passage(promise, at: head, among: node.chain.endpoints).isPublic
+  }
+}
+
+extension Passage {
+  /// Of a call that would be signed for a promise now.
+  fileprivate init(_ promise: Promise, at head: HeadMark, among publicEndpoints: [EndpointID]) {
+    self.init(promise, .zero, at: head, among: publicEndpoints, isRepeat: false)
   }
 }
 

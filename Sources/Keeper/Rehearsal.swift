@@ -49,7 +49,8 @@ package struct Rehearsal {
     report.note(seen)
     let circumstances = try Circumstances(
       watch: watch, seen: seen, outbox: outbox, history: history,
-      isHalted: !outbox.halts.isEmpty || haltReason() != nil, now: clock.now().unixSeconds)
+      isHalted: !outbox.halts.isEmpty || haltReason() != nil, takesOrdersBack: outbox.takesOrdersBack,
+      now: clock.now().unixSeconds)
     guard let (cleared, gasLimit) = try watch.judge(seen, circumstances, &report) else { return nil }
     let plan = cleared.proposal.approved.plan
     report.end(.rehearsed, plan.code, plan.summary)

@@ -11,6 +11,12 @@ package enum Dispatch: Hashable, Sendable {
   case wait(code: String, reason: String)
 }
 
+/// Why a route is closed for now.
+package struct RouteClosure: Hashable, Sendable {
+  package let code: String
+  package let reason: String
+}
+
 /// What decides where a promise's bytes go.
 package struct Passage: Hashable, Sendable {
   package let route: Route
@@ -95,11 +101,11 @@ extension Node {
 
   /// Why nothing new may be promised on a route now; nil where it may. Asked before a nonce is used, since a call that
   /// cannot be sent should not hold one.
-  package func closure(of route: Route) -> (code: String, reason: String)? {
+  package func closure(of route: Route) -> RouteClosure? {
     let first = Passage(route: route, isNoOp: false, blocksWaited: 0, wasPublic: false, isRepeat: false)
     let dispatch = chain.dispatch(first, heard: chain.endpoints, reachable: chain.endpoints, relays: relays)
     guard case .wait(let code, let reason) = dispatch else { return nil }
-    return (code, reason)
+    return RouteClosure(code: code, reason: reason)
   }
 
   /// What relays said to a submission counts for their health.
@@ -111,17 +117,21 @@ extension Keeper {
   /// - Returns: what each said; nil where nobody may hear them yet, which the report then says.
   mutating func dispatch(
     _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, isRepeat: Bool, _ report: inout TickReport
-  ) -> [EndpointAnswer]? {
+  ) throws(TickEnd) -> [EndpointAnswer]? {
     guard let promise = outbox.state.openPromise(transaction.intentID) else { return nil }
+    if watches[vault].isTooLooseForPublic(transaction, of: promise, at: seen.evidence.head) {
+      report.note(event: "awaitsPublicBound", "\(transaction.hash) was private; what replaces it is decided first")
+      return nil
+    }
     let dispatch = watches[vault].node.dispatch(
       promise, transaction.hash, at: seen.evidence.head, heard: seen.endpoints, isRepeat: isRepeat)
     var answers: [EndpointAnswer] = []
     switch dispatch {
     case .atOnce(let endpoints):
-      answers = send(transaction, to: endpoints, vault)
+      answers = try send(transaction, to: endpoints, vault)
     case .inTurn(let endpoints):
       for endpoint in endpoints where Submission.strongest(of: answers)?.mayBeKnown != true {
-        answers += send(transaction, to: [endpoint], vault)
+        answers += try send(transaction, to: [endpoint], vault)
       }
     case .wait(let code, let reason):
       report.note(event: code, reason)

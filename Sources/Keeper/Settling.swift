@@ -7,7 +7,7 @@ extension Keeper {
   /// Takes the operator's marker into the journal, so that the outbox itself refuses to promise while it stands, and
   /// takes it out again when it is gone. Halts of other kinds end only by a person's explicit word.
   mutating func heedOperator(_ report: inout TickReport) throws(TickEnd) {
-    let marked = outbox.halts.first { $0.code == Halt.byOperator(note: "").code }
+    let isMarked = outbox.halts.contains(where: \.isByOperator)
     if let note = desk.resumption() {
       // A note that no halt waits for is put away too, or it would end a later halt that nobody has looked at.
       if !outbox.halts.isEmpty {
@@ -15,12 +15,17 @@ extension Keeper {
         report.note(event: "resumed", note)
       }
       desk.acknowledgeResumption()
-    } else if let reason = desk.haltReason(), marked == nil {
-      try commit([.halted(halt: .byOperator(note: reason))])
-      report.note(event: "halted", reason)
-    } else if marked != nil, outbox.halts.count == 1, desk.haltReason() == nil {
+    } else if let reason = desk.haltReason() {
+      // The wish to take orders back may come later than the halt.
+      let isWished = desk.wantsOrdersTakenBack()
+      guard !isMarked || (isWished && !outbox.takesOrdersBack) else { return }
+      let halt = Halt.byOperator(note: reason, cancelsOrders: isWished ? true : nil)
+      try commit([.halted(halt: halt)])
+      report.note(event: "halted", halt.description)
+    } else if isMarked, outbox.halts.allSatisfy(\.isByOperator) {
       try commit([.resumed(note: "the operator's marker is gone")])
       report.note(event: "resumed", "the operator's marker is gone")
+      desk.acknowledgeResumption()
     }
   }
 

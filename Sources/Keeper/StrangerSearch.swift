@@ -74,7 +74,8 @@ extension Watch {
   private static let searchExchanges = 8
 
   /// The transaction that used a nonce in doubt, if it can be found; remembered as long as its block stands.
-  mutating func stranger(at nonce: UInt64?, _ look: Look, _ consensus: Consensus, _ endpoints: [EndpointID]) -> Bytes32? {
+  mutating func stranger(at nonce: UInt64?, _ look: Look, _ consensus: Consensus, _ endpoints: [EndpointID]) -> Bytes32?
+  {
     guard let nonce, consensus.minedNonce > nonce else {
       node.stranger = nil
       return nil

@@ -8,27 +8,53 @@ enum TickEnd: Error {
   case wallet(WalletError)
   /// The operator's marker appeared between the judgement and the signature.
   case haltMarker(String)
+  /// Nobody may hear of the call now, so no nonce is used for it.
+  case route(RouteClosure)
+  /// The writer's fence is closed. What is signed stays in the journal, and goes out when it opens.
+  case fence(FenceFailure)
 }
 
 extension Keeper {
   /// Puts the reason of an early end into the report.
   /// - Throws: the failure of the journal, which no tick survives.
-  func end(_ report: inout TickReport, with error: any Error) throws(JournalFailure) {
+  mutating func end(_ report: inout TickReport, _ vault: Int, with error: any Error) throws(JournalFailure) {
     switch error {
     case TickEnd.outbox(.journal(let failure)), let failure as JournalFailure: throw failure
     case TickEnd.outbox(.refused(let refusal)): report.end(.refused, refusal.code, refusal.description)
     case TickEnd.outbox(let other): report.end(.missed, "outbox", other.description)
-    case TickEnd.wallet(let failure): report.end(.missed, "signer", failure.description)
+    case TickEnd.wallet(let failure):
+      report.end(failure.isRefusal ? .refused : .missed, failure.tickCode, failure.description)
     case TickEnd.haltMarker(let reason): report.end(.refused, "halted", "halted by the operator: \(reason)")
+    case TickEnd.route(let closure): report.end(.refused, closure.code, closure.reason)
+    case TickEnd.fence(let failure): report.end(.refused, failure.code, failure.description)
     default:
       let failure = WatchFailure(error)
       report.end(.missed, failure.code, failure.description)
+      try heed(failure, vault, &report)
+    }
+  }
+
+  /// Every endpoint serves another chain than the one our promises are on: nothing can be observed there, and a person
+  /// must look. One such endpoint among others is only left out.
+  private mutating func heed(
+    _ failure: WatchFailure, _ vault: Int, _ report: inout TickReport
+  ) throws(JournalFailure) {
+    guard case .node(.everywhere(let failures)) = failure, !(outbox.lane(watches[vault].lane)?.open ?? []).isEmpty,
+      case .wrongChain(let endpoint, let expected, let actual)? = failures.first,
+      failures.allSatisfy({ if case .wrongChain = $0 { true } else { false } })
+    else { return }
+    do {
+      try halt(.wrongChain(expected: expected, found: actual, endpoint: endpoint.name), &report)
+    } catch {
+      guard case .outbox(.journal(let failure)) = error else { return }
+      throw failure
     }
   }
 
   /// Adds what every tick has, and puts the report into the journal.
   mutating func finish(_ report: TickReport, _ vault: Int) throws(JournalFailure) -> TickReport {
     var report = report
+    report.note(halts: outbox.halts)
     let node = watches[vault].node
     report.note(exchanges: node.exchanges + sent)
     sent = 0

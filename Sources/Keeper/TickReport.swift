@@ -51,6 +51,10 @@ package struct TickReport: Hashable, Sendable, Codable {
   package private(set) var transactionHash: Bytes32?
   /// How often the nodes were spoken to.
   package private(set) var exchanges = 0
+  /// Native currency of the keeper's address at the head; nil where it was not seen, and in reports of version 0.1.
+  package private(set) var keeperBalanceWei: UInt256?
+  /// Halts in force when the tick ended; nil for none.
+  package private(set) var halts: [Event]?
   /// What the tick was judged from; recorded beside the report, and once.
   @Unwritten package private(set) var inputs: TickInputs?
 
@@ -73,7 +77,10 @@ package struct TickReport: Hashable, Sendable, Codable {
 
   // MARK: Filling it in
 
-  mutating func note(_ seen: Seen) { note(head: seen.evidence.head, price: seen.observation.price.price) }
+  mutating func note(_ seen: Seen) {
+    note(head: seen.evidence.head, price: seen.observation.price.price)
+    keeperBalanceWei = seen.observation.account.keeperBalanceWei
+  }
 
   mutating func note(head: HeadMark, price: Price?) {
     self.head = head
@@ -114,6 +121,10 @@ package struct TickReport: Hashable, Sendable, Codable {
   mutating func note(promise intentID: Bytes32, transactionHash: Bytes32?) {
     self.intentID = intentID
     self.transactionHash = transactionHash
+  }
+
+  mutating func note(halts: [Halt]) {
+    self.halts = halts.isEmpty ? nil : halts.map { Event(code: $0.code, text: $0.description) }
   }
 
   mutating func note(exchanges: Int) { self.exchanges = exchanges }

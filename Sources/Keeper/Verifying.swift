@@ -50,6 +50,9 @@ extension Keeper {
   mutating func heedVault(_ seen: Seen, _ vault: Int, _ report: inout TickReport) throws(TickEnd) {
     let watch = watches[vault]
     let (name, chainID) = (watch.vault.name, watch.node.chain.chainID)
+    let losses = outbox.lossLimitHalts()
+    try commit(losses)
+    for record in losses { report.note(event: record.name, record.words) }
     if seen.observation.isRoleHeld {
       roleMissingSince[vault] = nil
     } else if let since = roleMissingSince[vault] {
@@ -103,5 +106,14 @@ extension Watch {
     return try node.ask(inTurn: seen.endpoints, batch) { (answers) throws(NodeFailure) in
       try round.results(answers)
     }.answer
+  }
+}
+
+extension Outbox {
+  /// Whether a call of this vault took effect within the time for which the outbox remembers settled ones (a week).
+  fileprivate func hasServed(_ vault: String, _ chainID: UInt64) -> Bool {
+    state.lanes.contains { lane in
+      lane.id.chainID == chainID && lane.settled.contains { $0.vault == vault && $0.servedIntent != nil }
+    }
   }
 }

@@ -51,7 +51,10 @@ extension OutboxState {
             kind: .adopted, transactionHash: attempt.transactionHash, raw: attempt.raw, head: attempt.head))
       ]
     case .submitted(let intentID, let hash, _, _):
-      guard let promise = openPromise(intentID), promise.attempt(hash)?.intentID == intentID else { return [] }
+      // What the other heard of it is of use only as long as we have sent nothing ourselves.
+      guard let attempt = openPromise(intentID)?.attempt(hash), attempt.intentID == intentID,
+        attempt.submittedAt == nil
+      else { return [] }
       return [record]
     case .mined, .unmined, .settled, .nonceDoubted, .nonceDoubtLifted, .laneAdvanced, .clockBounded, .orderPlaced,
       .orderOutcome, .halted, .resumed, .observationsPruned:

@@ -212,8 +212,8 @@ extension Outbox {
   }
 
   /// The no-op that clears the nonce of a promise whose call is not wanted any more, or would come to nothing, in place
-  /// of a replacement that `due` proposed. A revision that was not signed is withdrawn first. nil if the promise is over
-  /// or was never signed.
+  /// of a replacement that `due` proposed. A revision that was not signed is withdrawn first. nil if the promise is
+  /// over, mined, or was never signed.
   /// - Throws: as `due`.
   package func clearing(
     _ intentID: Bytes32, _ evidence: NodeEvidence, quote: FeeTerms, now unixSeconds: UInt64
@@ -238,7 +238,7 @@ extension Outbox {
     guard used < policy.attemptsPerPromise else {
       return .wait(.attemptsUsed(intentID: overdue.id, attempts: used, limit: policy.attemptsPerPromise))
     }
-    let needed = try replacementTerms(of: overdue.last, policy)
+    let needed = try replacementTerms(of: promise, overdue.last, policy)
     let ceilingWei = policy.ceilingWei(for: kind)
     guard needed.feeCapWei <= ceilingWei, needed.tipWei <= ceilingWei else {
       return .wait(

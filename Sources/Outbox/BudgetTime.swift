@@ -6,8 +6,8 @@ import Ethereum
 /// local clock that jumps ahead frees nothing, and one that jumps back makes no charge too old. What has no head (an
 /// order's end) counts by the venue's time or the writer's clock; if that was ahead, `clockBounded` puts it right.
 enum BudgetTime {
-  /// How far a head may be ahead of the local clock, and a charge ahead of the chain. 900 s: far beyond what block times
-  /// and an honest clock differ by, and short against an hour, the smallest window there is a use for.
+  /// How far a head may be ahead of the local clock, and a charge ahead of the chain. 900 s: far beyond what block
+  /// times and an honest clock differ by, and short against an hour, the smallest window there is a use for.
   static let toleranceSeconds: UInt64 = 900
 
   /// The longest window a budget may have, and how much longer charges are remembered than that: a week and a day.

@@ -15,8 +15,9 @@ package enum Halt: Hashable, Sendable, Codable, CustomStringConvertible {
   case invariantBreached(vault: String, intentID: Bytes32, transactionHash: Bytes32, detail: String)
   /// A vault's executions have cost more since their best moment than policy allows; USD with 18 decimals.
   case lossLimit(vault: String, chainID: UInt64, drawdownUsd: UInt256, limitUsd: UInt256)
-  /// A person asked for it, by command or marker.
-  case byOperator(note: String)
+  /// A person asked for it, by command or marker; with `cancelsOrders` also that our own resting orders be taken back,
+  /// whatever policy says. nil is no, and what journals of earlier versions hold.
+  case byOperator(note: String, cancelsOrders: Bool? = nil)
 
   /// Stable name for metrics, reports and documentation.
   package var code: String {
@@ -29,6 +30,12 @@ package enum Halt: Hashable, Sendable, Codable, CustomStringConvertible {
     case .lossLimit: "lossLimit"
     case .byOperator: "byOperator"
     }
+  }
+
+  /// A person's word, which ends when the person takes it back.
+  package var isByOperator: Bool {
+    if case .byOperator = self { return true }
+    return false
   }
 
   package var description: String {
@@ -51,8 +58,8 @@ package enum Halt: Hashable, Sendable, Codable, CustomStringConvertible {
       vault \(vault) on chain \(chainID) has lost \(USD.text(drawdownUsd)) USD in execution since its best moment, the \
       limit is \(USD.text(limitUsd)); look at its orders, then resume to accept the loss and count anew
       """
-    case .byOperator(let note):
-      "halted by the operator: \(note); resume when ready"
+    case .byOperator(let note, let cancelsOrders):
+      "halted by the operator\(cancelsOrders == true ? ", taking orders back" : ""): \(note); resume when ready"
     }
   }
 }

@@ -83,6 +83,14 @@ package final class Journal {
     observations = verified.observations
   }
 
+  /// The journal on a copy of another's medium, made since its last entry: what is on it was verified there.
+  init(continuing other: Journal, on store: any JournalStore) {
+    self.store = store
+    promises = other.promises
+    observations = other.observations
+    failure = other.failure
+  }
+
   /// The same journal, for replaying.
   package var reader: JournalReader { JournalReader(store) }
 

@@ -22,17 +22,19 @@ package struct JournalVerification: Hashable, Sendable {
 /// payload, and what the two streams say about each other.
 enum JournalVerifier {
   /// - Parameter newestObservations: how many observations to look at, at least 1, all older ones being believed; nil
-  ///   for all that are held. Promises are always looked at whole.
+  ///   for all that are held. Promises are always looked at whole, but what each record says is left to the replay that
+  ///   follows a start: then a year of them costs a hash for each and no parsing.
   static func verify(
     _ source: any JournalSource, newestObservations: UInt64? = nil
   ) throws(JournalFailure) -> JournalVerification {
-    let promises = try walkPromises(source)
+    let isStart = newestObservations != nil
+    let promises = try walkPromises(source, readsRecords: !isStart)
     var begin: UInt64 = 1
     if let newestObservations {
       let newest = try source.newestSequence(.observations)
       if newest > newestObservations { begin = newest - newestObservations + 1 }
     }
-    let observations = try walkObservations(source, from: begin, promises)
+    let observations = try walkObservations(source, from: begin, promises, readsRecords: !isStart)
     return JournalVerification(
       promises: promises.tail, observations: observations.tail, firstObservation: observations.first)
   }
@@ -48,28 +50,54 @@ enum JournalVerifier {
     var anchors: [JournalLink] = []
   }
 
-  private static func walkPromises(_ source: any JournalSource) throws(JournalFailure) -> PromiseWalk {
+  private static func walkPromises(
+    _ source: any JournalSource, readsRecords: Bool
+  ) throws(JournalFailure) -> PromiseWalk {
     var walk = PromiseWalk()
     try source.replay(.promises, from: 1) { (entry) throws(JournalFailure) in
       try check(entry, in: .promises, follows: walk.tail)
-      let envelope = try JournalEnvelope<PromiseRecord>(reading: entry)
-      if let link = envelope.link, walk.links.last?.link != link {
+      let (link, anchor) = try said(by: entry, readsRecord: readsRecords)
+      if let link, walk.links.last?.link != link {
         if let last = walk.links.last, last.link.sequence >= link.sequence {
           throw corrupt(entry, "it links to observation \(link), the promise before to \(last.link)")
         }
         walk.links.append((link, entry.sequence))
       }
-      if case .observationsPruned(let through, let hash) = envelope.record {
-        walk.anchors.append(JournalLink(sequence: through, hash: hash))
-      }
+      if let anchor { walk.anchors.append(anchor) }
       walk.hashes.append(entry.hash)
       walk.tail = ChainTail(sequence: entry.sequence, hash: entry.hash)
     }
     return walk
   }
 
+  /// What a promise says about the observations: the newest one when it was written, and through which one they were
+  /// forgotten if that is what it tells.
+  private static func said(
+    by entry: JournalEntry, readsRecord: Bool
+  ) throws(JournalFailure) -> (link: JournalLink?, anchor: JournalLink?) {
+    if !readsRecord, let header = JournalHeader(entry.payload), header.recordName != "observationsPruned" {
+      guard JournalFormat.known.contains(header.format) else { throw JournalFormat.failure(entry, header.format) }
+      return (header.link, nil)
+    }
+    let envelope = try JournalEnvelope<PromiseRecord>(reading: entry)
+    guard case .observationsPruned(let through, let hash) = envelope.record else { return (envelope.link, nil) }
+    return (envelope.link, JournalLink(sequence: through, hash: hash))
+  }
+
+  private static func link(
+    of observation: JournalEntry, readsRecord: Bool
+  ) throws(JournalFailure) -> JournalLink? {
+    if !readsRecord, let header = JournalHeader(observation.payload) {
+      guard JournalFormat.known.contains(header.format) else {
+        throw JournalFormat.failure(observation, header.format)
+      }
+      return header.link
+    }
+    return try JournalEnvelopeLink(reading: observation).link
+  }
+
   private static func walkObservations(
-    _ source: any JournalSource, from begin: UInt64, _ promises: PromiseWalk
+    _ source: any JournalSource, from begin: UInt64, _ promises: PromiseWalk, readsRecords: Bool
   ) throws(JournalFailure) -> (tail: ChainTail, first: UInt64) {
     var tail: ChainTail?
     var first: UInt64 = 1
@@ -90,7 +118,7 @@ enum JournalVerifier {
         }
         nextLink += 1
       }
-      if let link = try JournalEnvelopeLink(reading: entry).link {
+      if let link = try link(of: entry, readsRecord: readsRecords) {
         guard link.sequence >= newestLink else { throw corrupt(entry, "its link to promise \(link) goes backwards") }
         guard link.sequence >= 1, link.sequence <= UInt64(promises.hashes.count) else {
           throw JournalFailure.corrupt(

@@ -25,7 +25,7 @@ package struct HeadMark: Hashable, Sendable, Codable, CustomStringConvertible {
 
   /// Whether at least `patience` has passed from `self` to `later`, in blocks and in seconds of the chain's time: the
   /// later of the two counts. The chain's time and not ours, so that no jump of a local clock can hurry or stop it.
-  func hasWaited(_ patience: Patience, until later: HeadMark) -> Bool {
+  package func hasWaited(_ patience: Patience, until later: HeadMark) -> Bool {
     later.number >= number && later.number - number >= patience.blocks
       && later.timestamp >= timestamp && later.timestamp - timestamp >= patience.seconds
   }

@@ -9,8 +9,8 @@ package struct OrderNote: Hashable, Sendable, Codable {
   /// It ended, or hangs, without doing what it was placed for. Counts against the retry budget.
   package let isFailure: Bool
   package let figures: [NotedFigure]
-  /// The venue's own time of the order's last change, unix seconds; nil where it keeps none. Tells a second failure from
-  /// the first one that lasts.
+  /// The venue's own time of the order's last change, unix seconds; nil where it keeps none. Tells a second failure
+  /// from the first one that lasts.
   package let updatedAt: UInt64?
   /// What the order has lost so far against the oracle's price when it was executed, USD with 18 decimals; negative is
   /// a gain, nil is unknown.

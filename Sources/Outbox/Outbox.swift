@@ -100,8 +100,23 @@ package struct Outbox: Sendable {
   /// Whether a call with this purpose may be promised and signed on this chain, as far as halts go.
   package func mayReserve(_ purpose: Purpose, chainID: UInt64) throws(OutboxError) -> Bool {
     if state.halts.isEmpty { return true }
+    guard purpose == .cancelOrder else { return false }
+    return try mayTakeOrdersBack(chainID: chainID)
+  }
+
+  /// Whether our own resting orders may be cancelled while halted: by policy, or because the operator who halted asked
+  /// for it.
+  package func mayTakeOrdersBack(chainID: UInt64) throws(OutboxError) -> Bool {
     let policy = try policy(for: chainID)
-    return purpose == .cancelOrder && policy.cancelsOrdersWhileHalted
+    return policy.cancelsOrdersWhileHalted || takesOrdersBack
+  }
+
+  /// An operator's halt is in force that asks for our own orders to be taken back.
+  package var takesOrdersBack: Bool {
+    state.halts.contains {
+      guard case .byOperator(_, let cancelsOrders) = $0 else { return false }
+      return cancelsOrders == true
+    }
   }
 
   /// What the Keeper must ask the nodes about in this lane: every hash that may yet be mined, or be mined no more.

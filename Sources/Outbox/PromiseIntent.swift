@@ -47,8 +47,8 @@ package struct Grounds: Hashable, Sendable, Codable {
 /// world.
 package struct PromiseIntent: Hashable, Sendable, Codable {
   /// keccak over everything that makes the decision what it is: not over `grounds`, which are words about it, nor over
-  /// what counts, sends or checks it (`turnover` to `expectation`), which the journal's chain protects. Two intents with
-  /// the same id are the same decision, and the second one is refused.
+  /// what counts, sends or checks it (`turnover` to `expectation`), which the journal's chain protects. Two intents
+  /// with the same id are the same decision, and the second one is refused.
   package let id: Bytes32
   package let chainID: UInt64
   /// The keeper's address, which signs.

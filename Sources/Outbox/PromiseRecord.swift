@@ -5,8 +5,8 @@ package import Ethereum
 /// The names of cases and labels are the journal's written form: to rename one is to change the format, and a test
 /// holds the form of every case.
 package enum PromiseRecord: Hashable, Sendable, Codable {
-  /// A decision has a nonce, and its worst cost is charged to the budget. Nothing is signed yet. A promise is one nonce:
-  /// wherever a record names its promise by `intentID`, that is the decision which the transaction in question serves.
+  /// A decision has a nonce, and its worst cost is charged to the budget. Nothing is signed yet. A promise is one
+  /// nonce: where a record names it by `intentID`, that is the decision which the transaction in question serves.
   case reserved(intent: PromiseIntent, nonce: UInt64, fees: FeeTerms)
   /// The nonce is given back, or the revision withdrawn: nothing was ever signed for this decision.
   case released(intentID: Bytes32, reason: String)
@@ -30,7 +30,7 @@ package enum PromiseRecord: Hashable, Sendable, Codable {
   case nonceDoubtLifted(lane: LaneID, nonce: UInt64, seen: HeadMark)
   /// Another writer with our key has used all nonces below `nextNonce` and settled what they were for.
   case laneAdvanced(lane: LaneID, nextNonce: UInt64, seen: HeadMark)
-  /// The writer's clock was ahead of the chain when something was charged; such charges count as of `seen` at the latest.
+  /// The writer's clock was ahead of the chain when something was charged; that counts as of `seen` at the latest.
   case clockBounded(lane: LaneID, seen: HeadMark)
   /// The mined call left orders at a venue.
   case orderPlaced(intentID: Bytes32, keys: [Bytes32])

@@ -89,8 +89,8 @@ extension Outbox {
     }
   }
 
-  /// How a transaction of a settled promise ended; nil if it is open, unknown, or settled so long ago that it is only in
-  /// the journal.
+  /// How a transaction of a settled promise ended; nil if it is open, unknown, or settled so long ago that it is only
+  /// in the journal.
   package func finalResolution(of hash: Bytes32) -> Resolution? {
     for lane in state.lanes {
       guard let promise = lane.settled.last(where: { $0.hashes.contains(hash) }) else { continue }

@@ -25,7 +25,7 @@ extension Outbox {
       throw .contradiction(record: "revised", what: "promise \(intentID) is not open, or has nothing signed")
     }
     try checkIsFree(promise, evidence, policy)
-    let needed = try replacementTerms(of: last, policy)
+    let needed = try replacementTerms(of: promise, last, policy)
     let ceilingWei = policy.ceilingWei(for: .revision)
     guard needed.feeCapWei <= ceilingWei, needed.tipWei <= ceilingWei else {
       throw .refused(.feeAboveCeiling(feeCapWei: needed.feeCapWei, ceilingWei: ceilingWei))
@@ -77,10 +77,14 @@ extension Outbox {
       promise: promise, kind: .revision, gasLimit: promise.intent.gasLimit, fees: fees, head: head)
   }
 
-  /// The least terms at which pools take something in place of `attempt`.
-  func replacementTerms(of attempt: Attempt, _ policy: LanePolicy) throws(OutboxError) -> FeeTerms {
-    do { return try attempt.fees.raised(perMille: policy.replacementPerMille) } catch {
-      throw .ethereum(what: "raising \(attempt.fees): \(error)")
+  /// The least terms at which pools take something in place of whatever they hold of a promise: of `last`, which offers
+  /// most, unless it was taken over from another writer.
+  func replacementTerms(
+    of promise: Promise, _ last: Attempt, _ policy: LanePolicy
+  ) throws(OutboxError) -> FeeTerms {
+    let highest = promise.attempts.reduce(last.fees) { $0.atLeast($1.fees) }
+    do { return try highest.raised(perMille: policy.replacementPerMille) } catch {
+      throw .ethereum(what: "raising \(highest): \(error)")
     }
   }
 }

@@ -6,12 +6,27 @@ import Ethereum
 /// | seen                                                          | concluded                             |
 /// | ------------------------------------------------------------- | ------------------------------------- |
 /// | receipt of ours in a canonical block, nonce counted           | mined                                 |
-/// | the same, at depth                                            | settled: served, reverted or cleared  |
+/// | the same, at depth, or nonce counted at the finalised block   | settled: served, reverted or cleared  |
 /// | another block stands at the height of an inclusion            | unmined; the same bytes go out again  |
 /// | nonce counted, every hash of ours unknown                     | in doubt: the lane is frozen          |
 /// | the same, at depth, from all endpoints or with the culprit    | superseded, halt                      |
 /// | the same, at ten depths, from those that still answer         | superseded, halt                      |
 /// | nonce in doubt, and not counted any more                      | doubt lifted                          |
+///
+/// What is told of a single transaction meanwhile (`resolutions`), from the same evidence:
+///
+/// | seen                                                          | resolution                            |
+/// | ------------------------------------------------------------- | ------------------------------------- |
+/// | its own inclusion                                             | mined or reverted, by the receipt     |
+/// | the inclusion of another one of the same nonce                | replacedByUs                          |
+/// | nonce counted, none of ours found                             | inDoubt                               |
+/// | the same, at depth, from all endpoints or with the culprit    | superseded                            |
+/// | nonce free, a pool holds it                                   | pending                               |
+/// | nonce free, no endpoint knows it, the wait is over            | dropped; the same bytes go out again  |
+/// | nonce free, nobody answered whether it was taken              | inDoubt                               |
+///
+/// Nobody needs to be asked: every line either waits for evidence or ends. While a nonce is in doubt nothing is
+/// promised for any vault of its key and chain, and nothing goes out but what holds that very nonce.
 extension Outbox {
   /// What follows from this tick's evidence, in the order in which it must be committed. Empty most of the time.
   ///

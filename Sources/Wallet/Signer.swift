@@ -1,7 +1,8 @@
 package import Ethereum
 
-/// Somebody who can sign for one account: a key in this process, or later a device or a remote signer.
-package protocol Signer: Sendable {
+/// Somebody who can sign for one account: a key in this process (`LocalSigner`) or outside of it (`RemoteSigner`).
+/// Nothing that acts holds one of these without its policy (`PolicedSigner`).
+package protocol Signer {
   /// The account that transactions will come from.
   var address: Address { get }
 

@@ -39,6 +39,10 @@ package enum WalletError: Error, Equatable, Sendable, CustomStringConvertible {
   case derivationFailed(function: String)
   /// The cipher refused its arguments.
   case cipherFailed(keyBytes: Int, counterBytes: Int)
+  /// The signing policy does not allow the transaction; the key was not touched.
+  case policy(PolicyRefusal)
+  /// A signer outside of this process did not do what it was asked for.
+  case remote(RemoteSignerFault)
 
   package var description: String {
     switch self {
@@ -74,8 +78,26 @@ package enum WalletError: Error, Equatable, Sendable, CustomStringConvertible {
     case .derivationFailed(let function): "\(function) refused its arguments"
     case .cipherFailed(let keyBytes, let counterBytes):
       "AES-CTR takes a key of 16, 24 or 32 bytes and a counter of 16, found \(keyBytes) and \(counterBytes)"
+    case .policy(let refusal): refusal.description
+    case .remote(let fault): fault.description
     }
   }
+}
+
+extension WalletError {
+  /// How a tick that could not sign ends, by the name that reports and metrics count.
+  package var tickCode: String {
+    switch self {
+    case .policy: "signerPolicy"
+    case .remote(.silent): "signerSilent"
+    case .remote(.refused): "signerRefused"
+    case .remote(let fault) where fault.isHostile: "signerUntrusted"
+    default: "signer"
+    }
+  }
+
+  /// Whether it was our own choice not to sign.
+  package var isRefusal: Bool { if case .policy = self { true } else { false } }
 }
 
 /// Why a text is no private key. Says where, never what.

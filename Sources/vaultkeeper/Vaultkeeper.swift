@@ -21,8 +21,8 @@ struct Vaultkeeper: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, CheckCommand.self, ExplainCommand.self, PendingCommand.self, JournalCommand.self,
-      ReplayCommand.self, ShadowCommand.self,
-      HaltCommand.self, ResumeCommand.self, KeyCommand.self, DecodeCommand.self,
+      RunCommand.self, CheckCommand.self, ExplainCommand.self, PendingCommand.self, StatusCommand.self,
+      JournalCommand.self, ReplayCommand.self, ShadowCommand.self,
+      HaltCommand.self, ResumeCommand.self, TestAlarmCommand.self, KeyCommand.self, DecodeCommand.self,
     ])
 }

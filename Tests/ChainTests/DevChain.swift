@@ -77,8 +77,11 @@ final class DevChain {
   func head() throws -> UInt64 { try number(call("eth_blockNumber")) }
 
   /// How many transactions of the keeper the chain holds.
-  func keeperNonce() throws -> UInt64 {
-    try number(call("eth_getTransactionCount", .string(address("keeper")), "latest"))
+  func keeperNonce() throws -> UInt64 { try nonce(of: address("keeper")) }
+
+  /// How many transactions of an address the chain holds.
+  func nonce(of address: String) throws -> UInt64 {
+    try number(call("eth_getTransactionCount", .string(address), "latest"))
   }
 
   /// How many events of this name the venue has emitted.

@@ -5,6 +5,8 @@ import Foundation
 struct KeeperSettings {
   /// Names of devchain's endpoints, in order of preference.
   var endpoints = ["a"]
+  /// How many of them must agree on a head. One, so that the other may misbehave as it likes.
+  var quorum = 1
   /// How long an order rests; zero makes all orders market orders.
   var patience = "10m"
   /// From how many half-widths on a drift crosses at once. The first hedge is 25 of them.
@@ -21,9 +23,20 @@ struct KeeperSettings {
   var baseFeeMultiple = 2
   var perDay = "0.5 ether"
   var cancelsWhileHalted = false
+  /// The key that signs: its address and its keystore in the keeper's folder; nil for the world's own keeper.
+  var key: (address: String, keystore: String)?
+  /// More sections, as they stand.
+  var more = ""
+  /// The `writer` section; nil leaves it out.
+  var writer: String?
+  /// Where the chain is reached from the keeper's network, in place of this machine's loopback.
+  var chainHost = "127.0.0.1"
 
   func yaml(_ chain: DevChain) throws -> String {
-    let endpoints = self.endpoints.map { "      - {name: \($0), url: \"\(chain.url($0))\"}" }
+    let endpoints = self.endpoints.map { name in
+      let url = chain.url(name).replacingOccurrences(of: "127.0.0.1", with: chainHost)
+      return "      - {name: \(name), url: \"\(url)\", allowPlainHTTP: true}"
+    }
     return """
       version: 1
       journal: {path: vaultkeeper.journal}
@@ -31,16 +44,19 @@ struct KeeperSettings {
       addressBook: addresses
       tick: {interval: 1s, deadline: \(deadline)}
       whileHalted: {cancelOrders: \(cancelsWhileHalted)}
+      \(more)
       key:
-        address: "\(try chain.address("keeper"))"
-        keystore: {path: devchain-keeper.json}
+        address: "\(try key?.address ?? chain.address("keeper"))"
+        keystore: {path: \(key?.keystore ?? "devchain-keeper.json")}
         passphrase: {file: devchain-keeper.passphrase}
+      \(writer.map { "writer: \($0)" } ?? "# writer: local")
       chains:
         - name: devchain
           chainID: \(try chain.address("chainID"))
           endpoints:
       \(endpoints.joined(separator: "\n"))
           head: {maximumAge: \(headAge)}
+          quorum: \(quorum)
           finality: {blocks: \(finalityBlocks), time: 0s}
           resend: {blocks: \(resendBlocks), time: 0s}
           replacement: {after: {blocks: \(replacementBlocks), time: 0s}}

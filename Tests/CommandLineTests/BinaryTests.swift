@@ -98,7 +98,8 @@ struct Workbench {
 @Suite struct HelpTests {
   static let commands = [
     [], ["run"], ["check"], ["explain"], ["pending"], ["journal"], ["journal", "verify"], ["journal", "show"], ["halt"],
-    ["resume"], ["replay"], ["shadow"], ["key"], ["key", "new"], ["key", "import"], ["key", "address"], ["decode"],
+    ["journal", "export"], ["journal", "backup"], ["journal", "restore"], ["replay"], ["shadow"], ["resume"], ["status"],
+    ["test-alarm"], ["key"], ["key", "new"], ["key", "import"], ["key", "address"], ["key", "policy"], ["decode"],
   ]
 
   /// The texts are reviewed as files; VAULTKEEPER_RECORD=1 writes them anew.

@@ -13,6 +13,18 @@ import Testing
   }
 
   static let mistakes: [Mistake] = [
+    // alarms
+    Mistake(
+      old: "[/usr/local/bin/page, --who, keeper]", new: "[page]",
+      message: "94:12: alarms.command: \"page\" is not an absolute path; no shell looks for the program"),
+    Mistake(
+      old: "noCompletedTick: 5m", new: "noCompletedTick: 3s",
+      message: "104:20: alarms.noCompletedTick: \"3s\" is out of range; "
+        + "write a time from 5s to 1d, such as 90s, 5m or 24h"),
+    Mistake(
+      old: "on: [halt, refusalStreak,", new: "on: [hallt, refusalStreak,",
+      message: "101:8: alarms.on[0]: \"hallt\" is not known here; perhaps \"halt\"; "
+        + "write halt, refusalStreak, lowBalance, noCompletedTick or journal"),
     // unknown and missing keys
     Mistake(
       old: "tick: {", new: "tikc: {",
@@ -22,7 +34,7 @@ import Testing
       message: "3:43: journal.retention: unknown key; remove it; known here: path, observations"),
     Mistake(
       old: "maximumAge: 45s", new: "maxAge: 45s",
-      message: "25:12: chains[0].head.maxAge: unknown key; remove it; known here: maximumAge"),
+      message: "25:12: chains[0].head.maxAge: unknown key; remove it; known here: maximumAge, maximumLag"),
     Mistake(
       old: "haltMarker: /run/vaultkeeper/halt\n", new: "",
       message: "2:1: haltMarker: this key is missing; "
@@ -34,6 +46,31 @@ import Testing
     Mistake(
       old: "    clips: {minimum: 250 USD, maximum: 50000 USD}\n", new: "",
       message: "43:5: vaults[0].clips: this section is missing; add it with its keys (docs/configuration.md)"),
+    // several endpoints
+    Mistake(
+      old: "quorum: 2", new: "quorum: 3",
+      message: "36:13: chains[0].quorum: there are only 2 public endpoints to agree; write at most 2, or add more"),
+    Mistake(
+      old: "failures: 4, coolDown: 20s, longest: 5m", new: "coolDown: 20m, longest: 5m",
+      message: "37:39: chains[0].breaker.longest: is shorter than the first cool-down; write at least 1200s"),
+    Mistake(
+      old: "urgentPercentile: 80", new: "urgentPercentile: 50",
+      message: "32:64: chains[0].fees.tip.urgentPercentile: the percentiles do not rise with the urgency; "
+        + "write percentile ≤ urgentPercentile ≤ liquidationPercentile"),
+    Mistake(
+      old: "liquidation: 250%", new: "liquidation: 120%",
+      message: "34:45: chains[0].fees.gasPrice.liquidation: is below the urgent one; write at least 130%"),
+    Mistake(
+      old: "role: relay", new: "role: public",
+      message: "43:5: vaults[0].submission: the chain \"devchain\" has no relay, so nothing would ever be sent; "
+        + "add an endpoint with role: relay, or write submission: public"),
+    Mistake(
+      old: "priceBound: 25bp", new: "priceBound: 50bp",
+      message: "90:67: vaults[0].submission.privateThenPublic.priceBound: is not tighter than the vault's own "
+        + "priceBound; write less than it: who held the call back knows it by then"),
+    Mistake(
+      old: "send: all", new: "send: everywhere",
+      message: "38:11: chains[0].send: \"everywhere\" is not known here; write first or all"),
     // wrong types
     Mistake(
       old: "tick: {interval: 2s, deadline: 5s}", new: "tick: 2s",
@@ -106,7 +143,7 @@ import Testing
         + "write an amount of the chain's coin with its unit, such as 0.05 ether, 40 gwei or 1 wei"),
     Mistake(
       old: "bump: 15%", new: "bump: 9%",
-      message: "37:13: chains[0].replacement.bump: \"9%\" is out of range; "
+      message: "35:71: chains[0].replacement.bump: \"9%\" is out of range; "
         + "write a percentage to a tenth from 10% to 100%"),
     Mistake(
       old: "width: 4%", new: "width: 400%",

@@ -19,11 +19,15 @@ import Testing
     #expect(it.tick.intervalSeconds == 2 && it.tick.deadlineSeconds == 5)
     #expect(it.cancelsOrdersWhileHalted)
     #expect(it.key.address.description == "0x90F8bf6A479f320ead074411a4B0e7944Ea8c9C1")
-    #expect(it.key.passphrase == .file(path: "/somewhere/passphrase.txt"))
+    guard case .keystore("/somewhere/keeper.json", .file(path: "/somewhere/passphrase.txt")) = it.key.holder else {
+      return #expect(Bool(false), "a keystore is expected")
+    }
+    #expect(it.key.policy == nil)
 
     let chain = try #require(it.chains.first)
     #expect(chain.chainID == 7_777_777_777)
-    #expect(chain.endpoints.map(\.name) == ["a", "b"])
+    #expect(chain.endpoints.map(\.name) == ["a", "b", "flash"])
+    #expect(chain.endpoints.map(\.role) == [.public, .public, .relay])
     guard case .inline(let url) = chain.endpoints[0].location else { return #expect(Bool(false), "a URL is expected") }
     #expect("\(url)" == "http://127.0.0.1:8545")
     guard case .secret(.credential(name: "rpc-b")) = chain.endpoints[1].location else {
@@ -32,7 +36,10 @@ import Testing
     #expect(chain.endpoints[1].headers.map(\.name) == ["Authorization"])
     #expect(chain.maximumHeadAgeSeconds == 45)
     #expect(chain.fees.ceilingWei == 100_000_000_000 && chain.fees.minimumTipWei == 1_000_000_000)
-    #expect(chain.fees.tipPercentile == 60 && chain.fees.baseFeeMultiple == 3)
+    #expect(chain.fees.tipPercentiles.values == [60, 80, 95] && chain.fees.baseFeeMultiple == 3)
+    #expect(chain.fees.gasPricePercents.values == [100, 130, 250])
+    #expect(chain.nodes.quorum == 2 && chain.nodes.maximumLagBlocks == 5 && chain.nodes.sending == .all)
+    #expect(chain.nodes.breaker == BreakerPolicy(failures: 4, coolDownSeconds: 20, longestCoolDownSeconds: 300))
     #expect(chain.lane.depth == Patience(blocks: 2, seconds: 30))
     #expect(chain.lane.resendAfter == Patience(blocks: 2, seconds: 20))
     #expect(chain.lane.replaceAfter == Patience(blocks: 3, seconds: 45))
@@ -53,6 +60,9 @@ import Testing
     #expect(vault.judgement.band.width == (try Ratio(decimal: "0.04")) && vault.judgement.band.reset == .edge)
     #expect(vault.judgement.orders.urgentBands == (try Ratio(decimal: "2.5")))
     #expect(vault.judgement.priceBound == (try Ratio(decimal: "0.005")))
+    let bound = try Ratio(decimal: "0.0025")
+    #expect(
+      vault.submission == SubmissionPolicy(route: .relayThenPublic(afterBlocks: 30), publicPriceBound: bound))
     #expect(vault.judgement.minimumClip == (try Usd(decimal: "250")) && vault.judgement.attemptsPerDay == 4)
   }
 
@@ -63,7 +73,12 @@ import Testing
     #expect(it.tick.intervalSeconds == 12 && it.tick.deadlineSeconds == 10)
     #expect(!it.cancelsOrdersWhileHalted)
     #expect(
-      chain.fees.minimumTipWei == 100_000_000 && chain.fees.tipPercentile == 50 && chain.fees.baseFeeMultiple == 2)
+      chain.fees.minimumTipWei == 100_000_000 && chain.fees.tipPercentiles.values == [50, 90, 99]
+        && chain.fees.baseFeeMultiple == 2)
+    #expect(chain.fees.gasPricePercents.values == [100, 125, 200])
+    // The majority; ten seconds of the model's fast blocks.
+    #expect(chain.nodes.quorum == nil && chain.nodes.maximumLagBlocks == 40)
+    #expect(chain.nodes.breaker == .standard && chain.nodes.sending == .first)
     #expect(chain.lane.depth == Patience(blocks: 12, seconds: 120))
     // The model is arbitrum: nothing is replaced.
     #expect(chain.lane.replaceAfter == nil)
@@ -74,6 +89,7 @@ import Testing
     let vault = try #require(it.vaults.first)
     #expect(vault.oracle.quote == nil && vault.shares == nil && vault.pause == nil)
     #expect(vault.oracle.base.limits.marginSeconds == 300 && vault.oracle.sequencer?.graceSeconds == 3_600)
+    #expect(vault.submission == .public)
     #expect(vault.judgement.leverage == (try Ratio(decimal: "2")) && vault.judgement.attemptsPerDay == 6)
   }
 

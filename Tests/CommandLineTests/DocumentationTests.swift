@@ -34,6 +34,10 @@ enum Documentation {
     // Each variant of a union is asked for with either spelling.
     let variants = [
       ("", ""), ("target: {fractionOfNetAssetValue: 30%}", "target: {absolute: 5}"),
+      (
+        "keystore: {path: keeper.json}\n  passphrase: {file: passphrase.txt}",
+        "remote: {kind: clef, url: {file: signer.txt}, headers: [{name: A, value: {file: token.txt}}]}"
+      ),
     ]
     for (old, new) in variants {
       let tree = try SettingTree.parse(bytes: Array(Fixtures.full(old, new).utf8), file: "test.yaml")
@@ -55,7 +59,7 @@ enum Documentation {
       try SettingTree.parse(bytes: Array(text.utf8), file: "test.yaml"), folder: "/", findings: findings)
     for path in findings.askedPaths {
       let key = path.split(separator: ".").last.map { $0.replacingOccurrences(of: "[]", with: "") } ?? path
-      let unused = ["absolute"]
+      let unused = ["absolute", "policy", "remote"]
       #expect(text.contains("\(key):") || unused.contains(key), "\(path)")
     }
   }

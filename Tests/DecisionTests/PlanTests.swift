@@ -345,6 +345,11 @@ struct StandingOrderTests {
     #expect(resting.code == nil)
     let policy = try World.policy(cancelsWhenHalted: false)
     #expect(try judged(World.order(-10), policy: policy, circumstances: halted).code == .halted)
+    // The word of whoever halted goes beyond the policy, and no further than to the orders.
+    let asked = World.circumstances { ($0.isHalted, $0.takesOrdersBack) = (true, true) }
+    #expect(try judged(World.order(-10), policy: policy, circumstances: asked).actions == ["cancel"])
+    #expect(try judged(World.order(-10), policy: policy, circumstances: asked).code == nil)
+    #expect(try World.judgement(circumstances: asked).code == .halted)
     #expect(try World.judgement(circumstances: halted).code == .halted)
     #expect(try World.judgement(circumstances: halted).actions == [])
   }

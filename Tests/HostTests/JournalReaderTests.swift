@@ -55,9 +55,15 @@ private func becomeNobody() throws {
     #expect(!FileManager.default.fileExists(atPath: path))
   }
 
-  @Test func aJournalJustBeingMadeIsEmpty() throws {
-    try folder.write("", to: "journal.sqlite")
-    #expect(try SQLiteJournalReader(path: path).all(.promises).isEmpty)
+  /// SQLite takes it for an empty database; filling it anew would be to forget every promise.
+  @Test(arguments: [0, 1, 50]) func aFileCutToNothingIsNoJournalToReadNorToFill(bytes: Int) throws {
+    do { try store().append([entry(.promises, 1)]) }
+    truncate(path, off_t(bytes))
+    for open in [{ _ = try SQLiteJournalReader(path: self.path) }, { _ = try self.store() }] as [() throws -> Void] {
+      #expect(throws: JournalFailure.self) { try open() }
+    }
+    var status = stat()
+    #expect(stat(path, &status) == 0 && status.st_size == off_t(bytes), "it is left as it is")
   }
 
   /// As nobody, in a process of its own: root may write anywhere.

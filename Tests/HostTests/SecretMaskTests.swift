@@ -37,14 +37,40 @@ private let key = "0123abcd-KEY-4567"
     #expect(!text.contains("hunter"), "\(text)")
   }
 
-  @Test func anAnswerIsNotTouched() throws {
-    // The key is what a node answers with, as it never would be: not a byte of an answer may change.
-    for answer in [#"[{"result":"\#(key)"}]"#, " \r\n\t[\"\(key)\"]"] {
+  @Test func theDataOfAnAnswerIsNotTouched() throws {
+    // The key is what a node answers with, as it never would be: not a byte of data may change.
+    for answer in [
+      #"[{"result":"0x0123456789abcdef"}]"#, " \r\n\t[\"0x0123456789abcdef\"]",
+      #"[{"jsonrpc":"2.0","id":1,"result":{"0123456789abcdef":["0x0123456789abcdef0123456789abcdef"]}}]"#,
+    ] {
+      #expect(
+        String(decoding: try mask("https://h/x0123456789abcdef").shown(Array(answer.utf8), status: 200), as: UTF8.self)
+          == answer)
       let server = try ScriptedServer(answering: { _ in ScriptedServer.response(answer) })
-      let (transport, ids) = try makeTransport([server.url + key])
+      let (transport, ids) = try makeTransport([server.url + "0123456789abcdef"])
       let reply = transport.exchange([Outgoing(endpoint: ids[0], body: [1])], deadlineMilliseconds: ample)[0]
-      #expect(reply.text == answer)
+      #expect(reply.text == answer.replacingOccurrences(of: #"{"0123456789abcdef":"#, with: #"{"(secret)":"#))
     }
+  }
+
+  @Test(arguments: [
+    // The words of an error, beside data that happens to hold the same digits.
+    (
+      #"[{"id":1,"error":{"code":-32005,"message":"key abcdef0123 is over quota","data":"0xabcdef0123"}}]"#,
+      #"[{"id":1,"error":{"code":-32005,"message":"key (secret) is over quota","data":"0xabcdef0123"}}]"#
+    ),
+    // A result of words, an array that is no JSON, a string that never ends.
+    (#"[{"id":1,"result":"no such key: abcdef0123"}]"#, #"[{"id":1,"result":"no such key: (secret)"}]"#),
+    ("[error] abcdef0123 is unknown", "[error] (secret) is unknown"),
+    (#"[{"id":1,"error":{"message":"abcdef0123"#, #"[{"id":1,"error":{"message":"(secret)""#),
+    // Written with escapes.
+    (#"[{"error":{"message":"v2\/\u0061bcdef0123 \"x\""}}]"#, #"[{"error":{"message":"v2/(secret)  x "}}]"#),
+    (#"[{"error":{"message":"a\/b\n"}}]"#, #"[{"error":{"message":"a\/b\n"}}]"#),
+    (#"[{"error":{"message":"abcdef0123\"#, #"[{"error":{"message":"(secret) ""#),
+  ])
+  func theWordsOfAnAnswerCarryNoKey(answer: String, expected: String) throws {
+    let shown = try mask("https://h/v2/abcdef0123").shown(Array(answer.utf8), status: 200)
+    #expect(String(decoding: shown, as: UTF8.self) == expected)
   }
 
   private func mask(_ url: String) throws -> SecretMask {

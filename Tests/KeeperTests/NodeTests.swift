@@ -82,11 +82,11 @@ import Testing
     }
     var node = Node(chain: World.chain(endpoints: ["a", "b"]), transport: transport)
     let look = try node.look(hashes: [], now: World.now)
-    let lower = look.retreating()
+    let lower = try look.retreating()
     #expect(look.head.number == 12 && lower?.head.number == 10)
     #expect(lower?.endpoints.map(\.name) == ["a"])
     #expect(lower?.isComplete == false)
-    #expect(lower?.retreating() == nil)
+    #expect(try lower?.retreating() == nil)
   }
 
   @Test func aHeadFromTheFutureIsNotBelieved() {
@@ -107,7 +107,7 @@ import Testing
     var batch = Batch()
     let place = batch.ask(.chainID())
     let endpoints = node.chain.endpoints
-    let (answer, endpoint) = try node.ask(inTurn: endpoints, batch) { (answers) throws(NodeFailure) in
+    let (answer, endpoint, _) = try node.ask(inTurn: endpoints, batch) { (answers) throws(NodeFailure) in
       try answers.take(place)
     }
     #expect(answer == 1 && endpoint.name == "b")

@@ -19,12 +19,14 @@ enum Make {
 
   static func intent(
     _ summary: String = "hedge", purpose: Purpose = .act, at head: HeadMark = head(100), gasLimit: UInt64 = 500_000,
-    upfrontFeeWei: UInt256 = 1_000_000, data: [UInt8] = [1, 2, 3, 4]
+    upfrontFeeWei: UInt256 = 1_000_000, data: [UInt8] = [1, 2, 3, 4], turnover: UInt256 = .zero,
+    nativePrice: UInt256? = nil
   ) throws -> PromiseIntent {
     PromiseIntent(
       chainID: testChainID, sender: try address(0xAA), vault: "alpha", purpose: purpose, to: try address(0xBB),
       valueWei: upfrontFeeWei, data: data + Array(summary.utf8), gasLimit: gasLimit, upfrontFeeWei: upfrontFeeWei,
-      configurationHash: hash("configuration"), decidedAt: head, grounds: Grounds(summary: summary))
+      configurationHash: hash("configuration"), decidedAt: head, grounds: Grounds(summary: summary),
+      turnover: turnover, nativePrice: nativePrice)
   }
 
   static let fees = FeeTerms.dynamic(tipWei: 100, feeCapWei: 1_000)
@@ -33,21 +35,25 @@ enum Make {
     depth: Patience = Patience(blocks: 3, seconds: 36), replaceAfter: Patience? = Patience(blocks: 4, seconds: 48),
     ceiling: UInt256 = 1_500, clearingCeiling: UInt256? = nil,
     clearAfter: Patience? = Patience(blocks: 50, seconds: 600), attempts: Int = 10,
-    unsettled: Int = 1, budget: UInt256 = 10_000_000_000, cancels: Bool = false
+    unsettled: Int = 1, budget: UInt256 = 10_000_000_000, windows: [GasWindow] = [], quoteBudget: UInt256? = nil,
+    cancels: Bool = false
   ) -> LanePolicy {
     LanePolicy(
       chainID: testChainID, depth: depth, resendAfter: Patience(blocks: 2, seconds: 24), replaceAfter: replaceAfter,
       feeCeilingWei: ceiling, clearingCeilingWei: clearingCeiling, clearAfter: clearAfter, attemptsPerPromise: attempts,
-      unsettledPromises: unsettled, gasBudgetWei: budget, cancelsOrdersWhileHalted: cancels)
+      unsettledPromises: unsettled, gasBudgetWei: budget, gasWindows: windows,
+      gasQuotePerDay: quoteBudget, cancelsOrdersWhileHalted: cancels)
   }
 
   static func evidence(
-    _ head: HeadMark, minedNonce: UInt64, pooledNonce: UInt64? = nil, sightings: [TransactionSighting] = [],
+    _ head: HeadMark, minedNonce: UInt64, pooledNonce: UInt64? = nil, safeNonce: UInt64? = nil,
+    finalizedNonce: UInt64? = nil, sightings: [TransactionSighting] = [],
     canonical: [CanonicalBlock] = [], isComplete: Bool = true, strangerHash: Bytes32? = nil
   ) throws -> NodeEvidence {
     NodeEvidence(
-      lane: try lane(), head: head, minedNonce: minedNonce, pooledNonce: pooledNonce, sightings: sightings,
-      canonical: canonical, isComplete: isComplete, strangerHash: strangerHash)
+      lane: try lane(), head: head, minedNonce: minedNonce, pooledNonce: pooledNonce, safeNonce: safeNonce,
+      finalizedNonce: finalizedNonce, sightings: sightings, canonical: canonical, isComplete: isComplete,
+      strangerHash: strangerHash)
   }
 
   /// A signature that is well-formed and belongs to nobody: the outbox compares fields, the wallet recovers senders.
@@ -67,10 +73,12 @@ struct Desk {
   let store: MemoryJournalStore
   var now: UInt64 = 1_700_000_000
 
-  init(_ policy: LanePolicy = Make.policy(), store: MemoryJournalStore = MemoryJournalStore()) throws {
+  init(
+    _ policy: LanePolicy = Make.policy(), vaults: [VaultPolicy] = [], store: MemoryJournalStore = MemoryJournalStore()
+  ) throws {
     self.store = store
     journal = try Journal(open: store)
-    outbox = try Outbox(policies: [policy], replaying: journal.reader)
+    outbox = try Outbox(policies: [policy], vaults: vaults, replaying: journal.reader)
   }
 
   mutating func commit(_ records: [PromiseRecord]) throws {

@@ -197,7 +197,8 @@ import Testing
 
   @Test func anObservationThatIsNoRecordOrOfAnotherFormatIsFound() throws {
     let cases: [(payload: String, isForeign: Bool)] = [
-      (#"{"format":2,"record":{}}"#, true), (#"{"format":1}"#, false), (#"{"record":{}}"#, false), ("[]", false),
+      (#"{"format":3,"record":{}}"#, true), (#"{"format":0,"record":{}}"#, true), (#"{"format":1}"#, false),
+      (#"{"record":{}}"#, false), ("[]", false),
       (#"{"format":1,"link":{"sequence":1},"record":{}}"#, false),
       (#"{"format":1,"link":{"hash":"0x","sequence":1},"record":{}}"#, false),
       (#"{"format":1,"link":{"hash":"\#(Bytes32.zero)","sequence":-1},"record":{}}"#, false),
@@ -272,7 +273,7 @@ import Testing
 
   @Test func aFormatFromTheFutureIsNamed() throws {
     let store = MemoryJournalStore()
-    let payload = Array(#"{"format":2,"record":{"resumed":{"note":"x"}}}"#.utf8)
+    let payload = Array(#"{"format":3,"record":{"unheardOf":{"note":"x"}}}"#.utf8)
     store.overwrite(
       .promises,
       with: [
@@ -323,12 +324,72 @@ import Testing
     }
   }
 
+  /// What version 1 wrote is read as it was meant, and the journal goes on in the present form.
+  @Test func aJournalOfTheFirstFormatGoesOn() throws {
+    let intent = try Make.intent()
+    // As version 1 wrote it: without the fields that came later.
+    var members = try #require(try JSON.parse(try JSONCoding.encode(intent)).object)
+    for later in ["turnover", "nativePrice", "route", "urgency", "expectation"] { members[later] = nil }
+    let fees = try JSON.parse(try JSONCoding.encode(Make.fees))
+    let reserved: JSON = ["reserved": ["fees": fees, "intent": .object(members), "nonce": 7]]
+    let note: JSON = [
+      "orderOutcome": [
+        "key": .string("\(Bytes32.zero)"), "note": ["figures": [], "isFailure": true, "isFinal": true, "state": "s"],
+      ]
+    ]
+    let store = MemoryJournalStore()
+    let payload = JSON.object(["format": 1, "record": reserved]).encoded()
+    let first = JournalEntry(
+      sealing: payload, stream: .promises, sequence: 1, unixSeconds: 5,
+      previousHash: JournalEntry.genesis(of: .promises))
+    store.overwrite(.promises, with: [first])
+    _ = try JournalReader(store).verify()
+    var desk = try Desk(store: store)
+    #expect(try desk.promise.intent == intent)
+    #expect(try desk.promise.intent.route == .public)
+    try desk.sign(try #require(desk.outbox.firstReservation(intent.id, head: Make.head(100))))
+    #expect(store.held(.promises)[1].payload.starts(with: Array(#"{"format":2,"#.utf8)))
+    #expect(try JournalReader(store).verify().promises.sequence == 2)
+    #expect(try Desk(store: store).outbox.state == desk.outbox.state)
+    let old = try PromiseRecord(decoding: JSON.object(["format": 1, "record": note]).encoded())
+    #expect(old == .orderOutcome(key: .zero, note: OrderNote(state: "s", isFinal: true, isFailure: true)))
+  }
+
   /// The written form is a promise to every later version: a change here needs a new format number.
   @Test func theWrittenFormOfEveryRecordStays() throws {
     let records: [(PromiseRecord, String)] = [
       (.resumed(note: "n"), #"{"resumed":{"note":"n"}}"#),
+      (
+        .clockBounded(
+          lane: LaneID(chainID: 1, sender: try Make.address(1)), seen: HeadMark(number: 1, hash: .zero, timestamp: 2)),
+        #"{"clockBounded":{"lane":{"chainID":1,"sender":"0x0101010101010101010101010101010101010101"},"#
+          + #""seen":{"hash":"Z","number":1,"timestamp":2}}}"#
+      ),
+      (
+        .laneAdvanced(
+          lane: LaneID(chainID: 1, sender: try Make.address(1)), nextNonce: 3,
+          seen: HeadMark(number: 1, hash: .zero, timestamp: 2)),
+        #"{"laneAdvanced":{"lane":{"chainID":1,"sender":"0x0101010101010101010101010101010101010101"},"#
+          + #""nextNonce":3,"seen":{"hash":"Z","number":1,"timestamp":2}}}"#
+      ),
+      (
+        .halted(halt: .lossLimit(vault: "v", chainID: 1, drawdownUsd: 3, limitUsd: 2)),
+        #"{"halted":{"halt":{"lossLimit":{"chainID":1,"drawdownUsd":"3","limitUsd":"2","vault":"v"}}}}"#
+      ),
+      (
+        .orderOutcome(
+          key: .zero,
+          note: OrderNote(
+            state: "s", isFinal: false, isFailure: true, updatedAt: 4, shortfall: -5, feesUsd: 6)),
+        #"{"orderOutcome":{"key":"Z","note":{"feesUsd":"6","figures":[],"isFailure":true,"isFinal":false,"#
+          + #""shortfall":"-5","state":"s","updatedAt":4}}}"#
+      ),
       (.released(intentID: .zero, reason: "r"), #"{"released":{"intentID":"Z","reason":"r"}}"#),
       (.halted(halt: .byOperator(note: "n")), #"{"halted":{"halt":{"byOperator":{"note":"n"}}}}"#),
+      (
+        .halted(halt: .byOperator(note: "n", cancelsOrders: true)),
+        #"{"halted":{"halt":{"byOperator":{"cancelsOrders":true,"note":"n"}}}}"#
+      ),
       (.observationsPruned(through: 3, hash: .zero), #"{"observationsPruned":{"hash":"Z","through":3}}"#),
       (.orderPlaced(intentID: .zero, keys: [.zero]), #"{"orderPlaced":{"intentID":"Z","keys":["Z"]}}"#),
       (

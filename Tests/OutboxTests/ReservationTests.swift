@@ -103,8 +103,9 @@ import Testing
         == .gasBudgetUsed(
           spentWei: 241_000_000, wantedWei: 501_000_000, budgetWei: 501_000_000, windowSeconds: 86_400))
     // A day later it is free; a clock that was set back frees nothing; a restart changes nothing.
-    #expect(try desk.outbox.gasBudget(try Make.lane(), now: desk.now + 86_400).spentWei == .zero)
-    #expect(try desk.outbox.gasBudget(try Make.lane(), now: desk.now + 86_399).spentWei == 241_000_000)
+    let charged = Make.head(104).timestamp
+    #expect(try desk.outbox.gasBudget(try Make.lane(), now: charged + 86_400).spentWei == .zero)
+    #expect(try desk.outbox.gasBudget(try Make.lane(), now: charged + 86_399).spentWei == 241_000_000)
     #expect(try desk.outbox.gasBudget(try Make.lane(), now: 0).spentWei == 241_000_000)
     let restarted = try Desk(Make.policy(budget: 501_000_000), store: desk.store)
     #expect(try restarted.outbox.gasBudget(try Make.lane(), now: desk.now).spentWei == 241_000_000)
@@ -178,6 +179,21 @@ import Testing
       try restarted.commit([.resumed(note: "looked")])
       #expect(try restarted.outbox.mayReserve(.act, chainID: testChainID))
     }
+  }
+
+  @Test func theOperatorsWordLetsCancelsThroughWhateverPolicySays() throws {
+    var desk = try Desk(Make.policy(cancels: false))
+    try desk.commit([.halted(halt: .byOperator(note: "stop"))])
+    #expect(try !desk.outbox.mayReserve(.cancelOrder, chainID: testChainID))
+    try desk.commit([.halted(halt: .byOperator(note: "stop", cancelsOrders: true))])
+    #expect(try desk.outbox.mayReserve(.cancelOrder, chainID: testChainID))
+    for purpose in [Purpose.act, .clearNonce] {
+      #expect(try !desk.outbox.mayReserve(purpose, chainID: testChainID))
+    }
+    var restarted = try Desk(Make.policy(cancels: false), store: desk.store)
+    #expect(restarted.outbox.takesOrdersBack && restarted.outbox.halts.allSatisfy(\.isByOperator))
+    try restarted.commit([.resumed(note: "looked")])
+    #expect(!restarted.outbox.takesOrdersBack)
   }
 
   @Test func aHaltBetweenReservationAndSignatureStopsTheSignature() throws {

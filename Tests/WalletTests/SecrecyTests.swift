@@ -52,8 +52,10 @@ struct SecrecyTests {
       sealing: key, with: passphrase, derivation: .pbkdf2(iterations: 1), entropy: WalletFixture.entropy(64))
     let signer = LocalSigner(key: key, context: context)
     let secret = SecretBytes(copying: try Hex.decode(Self.keyHex, limit: 32, prefix: .absent))
+    let policed = PolicedSigner(signer, policy: try SigningPolicy([]))
     for value: Any in [
-      key, passphrase, store, signer, signer as any Signer, context, secret, [key], ["k": key], Optional(key) as Any,
+      key, passphrase, store, policed, policed as any Signer, signer, signer as any Signer, context, secret, [key],
+      ["k": key], Optional(key) as Any,
       (key, passphrase),
     ] {
       let text = Self.everything(about: value)

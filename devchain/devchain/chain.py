@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from eth.constants import BLANK_ROOT_HASH
@@ -38,6 +39,7 @@ class ChainSnapshot:
     blocks: list[Block]
     root: bytes
     pool: PoolSnapshot
+    private_pool: PoolSnapshot
     transaction_places: dict[bytes, tuple[Block, int]]
     offset: int
     next_timestamp: int | None
@@ -54,7 +56,9 @@ class Chain:
         self.evm = Evm(self.config.chain_id, self.config.fork)
         self.keys = [keys.PrivateKey(bytes.fromhex(k)) for k in DEV_KEYS[: self.config.accounts]]
         self.accounts = [key.public_key.to_canonical_address() for key in self.keys]
-        self.pool = Pool(self.config)
+        arrivals = count(1)
+        self.pool = Pool(self.config, arrivals)
+        self.private_pool = Pool(self.config, arrivals)  # what relays keep to themselves until it is mined
         self.automine = self.config.automine
         self.interval = self.config.interval
         self.offset = 0  # seconds added to the machine's clock
@@ -130,7 +134,8 @@ class Chain:
         )
 
     def pending(self) -> Pending:
-        """The next block as it would be mined now. Cached until the head, the pool or the clock moves."""
+        """The next block as the public would mine it now: without what is private. Cached until the head, the pool or
+        the clock moves."""
         key = (
             self.head.hash,
             self.head.root,
@@ -143,14 +148,17 @@ class Chain:
         if self._pending is None or self._pending[0] != key:
             context = self.upcoming_context()
             session = self.evm.session(self.head.root, context)
-            transactions, outcomes = self._fill(session, context)
+            transactions, outcomes = self._fill(session, context, [self.pool])
             self._pending = (key, (session, context, transactions, outcomes))
         return self._pending[1]
 
-    def nonce(self, address: bytes, pending: bool = False) -> int:
+    def nonce(self, address: bytes, pending: bool = False, private: bool = False) -> int:
+        """The next nonce: of the head, or counting what waits in the public pool and, if asked, in the private one."""
         nonce = self.state(self.head).nonce(address)
-        queue = self.pool.by_sender.get(address, {}) if pending else {}
-        while nonce in queue:
+        queues = [self.pool.by_sender.get(address, {})] if pending else []
+        if pending and private:
+            queues.append(self.private_pool.by_sender.get(address, {}))
+        while any(nonce in queue for queue in queues):
             nonce += 1
         return nonce
 
@@ -159,19 +167,20 @@ class Chain:
     def decode(self, raw: bytes) -> Transaction:
         return decode(self.evm.vm, self.evm.fork, raw)
 
-    def submit(self, raw: bytes) -> bytes:
+    def submit(self, raw: bytes, private: bool = False) -> bytes:
         """Take a raw transaction; mines at once where the chain mines by transaction. Returns its hash."""
         try:
             transaction = self.decode(raw)
         except TransactionDecodeError as error:
             raise PoolError(str(error)) from error
-        self.submit_decoded(transaction)
+        self.submit_decoded(transaction, private)
         return transaction.hash
 
-    def submit_decoded(self, transaction: Transaction) -> None:
-        self.pool.add(transaction, self.state(self.head))
+    def submit_decoded(self, transaction: Transaction, private: bool = False) -> None:
+        pool = self.private_pool if private else self.pool
+        pool.add(transaction, self.state(self.head))
         if self.automine and self.interval == 0:
-            while self.pool.ready(self.state(self.head), self.upcoming_base_fee()):
+            while pool.ready(self.state(self.head), self.upcoming_base_fee()):
                 if not self.mine().transactions:
                     break
 
@@ -190,7 +199,7 @@ class Chain:
                 )
             session = self.evm.session(self.head.root, context, hot=True)
             try:
-                transactions, outcomes = ([], []) if empty else self._fill(session, context)
+                transactions, outcomes = ([], []) if empty else self._fill(session, context, self._pools)
                 root = session.commit()
             except BaseException:
                 self.evm.drop_hot()  # nobody may read a half-run state
@@ -215,9 +224,16 @@ class Chain:
         self.next_timestamp = self.next_base_fee = None
         if self.base_fee_path:
             self.base_fee_path.pop(0)
-        self.pool.forget_mined(self.state(self.head))
+        for pool in self._pools:
+            pool.forget_mined(self.state(self.head))
 
-    def _fill(self, session: Session, context: BlockContext) -> tuple[list[Transaction], list[Outcome]]:
+    @property
+    def _pools(self) -> list[Pool]:
+        return [self.pool, self.private_pool]
+
+    def _fill(
+        self, session: Session, context: BlockContext, pools: list[Pool]
+    ) -> tuple[list[Transaction], list[Outcome]]:
         """Run what fits: best tip first (or first come), each sender's nonces in order."""
 
         def rank(pooled: Pooled) -> tuple[int, int]:
@@ -230,7 +246,8 @@ class Chain:
         while True:
             candidates = [
                 pooled
-                for pooled in self.pool.ready(session, context.base_fee)
+                for pool in pools
+                for pooled in pool.ready(session, context.base_fee)
                 if pooled.transaction.sender not in unable and pooled.transaction.gas <= gas_left
             ]
             if not candidates:
@@ -324,6 +341,7 @@ class Chain:
             list(self.blocks),
             self.head.root,
             self.pool.snapshot(),
+            self.private_pool.snapshot(),
             dict(self.transaction_places),
             self.offset,
             self.next_timestamp,
@@ -340,6 +358,7 @@ class Chain:
         self.blocks = list(saved.blocks)
         self.head.root = saved.root
         self.pool.restore(saved.pool)
+        self.private_pool.restore(saved.private_pool)
         self.transaction_places = dict(saved.transaction_places)
         self.offset = saved.offset
         self.next_timestamp = saved.next_timestamp

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 from .config import Config
 from .evm import Session
@@ -33,13 +35,13 @@ class PoolSnapshot:
 class Pool:
     """Waiting transactions by sender and nonce. `version` moves with every change."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, arrivals: Iterator[int] | None = None) -> None:
         self.config = config
         self.by_sender: dict[bytes, dict[int, Pooled]] = {}
         self.by_hash: dict[bytes, Transaction] = {}
         self.frozen: set[bytes] = set()  # senders and transaction hashes no block takes while here
         self.version = 0
-        self._arrivals = 0
+        self._arrivals = arrivals or count(1)
 
     def add(self, transaction: Transaction, state: Session) -> None:
         """Take a transaction in, replacing one of the same nonce if it pays enough more."""
@@ -51,8 +53,7 @@ class Pool:
         if old is not None:
             self._check_replacement(old.transaction, transaction)
             self.by_hash.pop(old.transaction.hash, None)
-        self._arrivals += 1
-        queue[transaction.nonce] = Pooled(transaction, self._arrivals)
+        queue[transaction.nonce] = Pooled(transaction, next(self._arrivals))
         self.by_hash[transaction.hash] = transaction
         self.version += 1
 

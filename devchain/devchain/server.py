@@ -1,4 +1,5 @@
-"""HTTP: every path is an endpoint of the one chain, with faults of its own; /admin has none."""
+"""HTTP: every path is an endpoint of the one chain, with faults of its own; /admin has none, and
+/private is a relay: what is sent there is seen there only until it is mined."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from .rpc import Rpc, RpcError
 from .rpc.values import hexed
 
 ADMIN = "admin"
+PRIVATE = "private"
 PARSE_ERROR = {"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "parse error"}}
 EMPTY_BATCH = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "empty batch"}}
 DEFAULT_HANG_MS = 30_000
@@ -37,6 +39,7 @@ class Handler(BaseHTTPRequestHandler):
         arrived = time.time()
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         endpoint = self.path.split("?")[0].strip("/") or "default"
+        private = endpoint.split("/")[0] == PRIVATE
         try:
             request = json.loads(body)
         except ValueError:
@@ -50,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
             entry = {"t": round(arrived, 3), "endpoint": endpoint, "methods": methods, "fault": kind}
             self.server.faults.note(entry)
         if not self._answered_by_fault(rule):
-            self._answer(request, rule)
+            self._answer(request, rule, private)
 
     def _answered_by_fault(self, rule: Rule | None) -> bool:
         """Play the faults that need no answer of the chain; True if the request is done with."""
@@ -73,13 +76,13 @@ class Handler(BaseHTTPRequestHandler):
             return False
         return True
 
-    def _answer(self, request: Any, rule: Rule | None) -> None:
+    def _answer(self, request: Any, rule: Rule | None, private: bool) -> None:
         kind = rule["kind"] if rule else None
         if isinstance(request, list):
-            answers = [self._answer_one(one, rule) for one in request]
+            answers = [self._answer_one(one, rule, private) for one in request]
             out: Any = [answer for answer in answers if answer is not None] if answers else EMPTY_BATCH
         else:
-            out = self._answer_one(request, rule)
+            out = self._answer_one(request, rule, private)
         payload = _encode(out) if out is not None else b""
         half = len(payload) // 2
         if kind == "ack_lost":
@@ -91,7 +94,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._send(200, payload)
 
-    def _answer_one(self, request: Any, rule: Rule | None) -> dict[str, Any] | None:
+    def _answer_one(self, request: Any, rule: Rule | None, private: bool) -> dict[str, Any] | None:
         if not isinstance(request, dict) or not isinstance(request.get("method"), str):
             request_id = request.get("id") if isinstance(request, dict) else None
             error = {"code": -32600, "message": "invalid request"}
@@ -99,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": request.get("id")}
         here = rule if rule and applies_to(rule, request["method"]) else None
         try:
-            answer["result"] = self._result(request["method"], request.get("params") or [], here)
+            answer["result"] = self._result(request["method"], request.get("params") or [], here, private)
         except RpcError as error:
             answer["error"] = error.json()
         except Exception as error:  # a bug of the chain's own, which the client must see as such
@@ -109,7 +112,7 @@ class Handler(BaseHTTPRequestHandler):
             answer["id"] = ID_NOBODY_ASKED_FOR
         return answer if "id" in request else None
 
-    def _result(self, method: str, params: Any, rule: Rule | None) -> Any:
+    def _result(self, method: str, params: Any, rule: Rule | None, private: bool) -> Any:
         rpc, kind = self.server.rpc, rule["kind"] if rule else None
         if rule is not None and kind == "rpc_error":
             message = rule.get("message", "internal error")
@@ -119,7 +122,7 @@ class Handler(BaseHTTPRequestHandler):
         if kind == "swallow" and method == "eth_sendRawTransaction":
             return hexed(rpc.chain.decode(bytes.fromhex(params[0][2:])).hash)
         lag = rule.get("blocks", 1) if rule is not None and kind == "stale" else 0
-        return rpc.dispatch(method, params, lag)
+        return rpc.dispatch(method, params, lag, private)
 
     def _send(
         self,

@@ -8,53 +8,14 @@ import Outbox
 struct JournalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "journal",
-    abstract: "Verify the journal, or show what is in it.",
-    discussion: "Both only read, without a lock, beside a running keeper or without one.",
-    subcommands: [JournalVerify.self, JournalShow.self])
-}
-
-/// `journal verify`: is it what was written?
-struct JournalVerify: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "verify",
-    abstract: "Check that the journal holds what was written, all of it.",
+    abstract: "Verify the journal, show what is in it, export it, back it up, restore it.",
     discussion: """
-      Checks the database's structure, every entry's hash, both chains, and the links between promises and \
-      observations. Prints the two newest hashes: written down elsewhere, they prove later that nothing was changed. \
-      Ends with 74 and the first entry that is wrong.
-      """)
-
-  @OptionGroup var file: ConfigurationOption
-  @OptionGroup var output: OutputOption
-
-  func execute() throws {
-    let path = try ConfigurationFile.read(file.path).configuration.journal.path
-    let source = try SQLiteJournalReader(path: path)
-    let problems = try source.structuralProblems()
-    guard problems.isEmpty else {
-      throw CommandFailure(status: .journal, message: "\(path) is damaged:\n" + problems.joined(separator: "\n"))
-    }
-    let found = try JournalReader(source).verify()
-    let forgotten = found.firstObservation > 0 ? found.firstObservation - 1 : 0
-    if output.isJSON {
-      return Console.show(
-        JSON.object(
-          JSONObject([
-            (key: "promises", value: .string("\(found.promises.sequence)")),
-            (key: "promisesHash", value: .string(found.promises.hash.description)),
-            (key: "observations", value: .string("\(found.observations.sequence)")),
-            (key: "observationsHash", value: .string(found.observations.hash.description)),
-            (key: "observationsForgotten", value: .string("\(forgotten)")),
-          ])
-        ).text)
-    }
-    var table = TextTable(["stream", "entries", "newest hash"], alignments: [.left, .right])
-    table.add(["promises", "\(found.promises.sequence)", found.promises.hash.description])
-    table.add(["observations", "\(found.observations.sequence)", found.observations.hash.description])
-    for line in table.lines { Console.show(line) }
-    if forgotten > 0 { Console.show("observations 1 to \(forgotten) were forgotten, as configured") }
-    Console.show("the journal is sound")
-  }
+      All but restore only read, without a lock, beside a running keeper or without one. restore takes the lock.
+      """,
+    subcommands: [
+      JournalVerify.self, JournalShow.self, JournalExportCommand.self, JournalBackupCommand.self,
+      JournalRestoreCommand.self,
+    ])
 }
 
 /// `journal show`: what happened.

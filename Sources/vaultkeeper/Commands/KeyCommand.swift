@@ -8,13 +8,13 @@ import Wallet
 struct KeyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "key",
-    abstract: "Make, import and look at keystores.",
+    abstract: "Make, import and look at keystores; print the signing policy.",
     discussion: """
       Keystores are Web3 files of version 3 (scrypt, AES-128-CTR), as geth and eth-account write and read them. They \
       are written with mode 0600 and never over an existing file. A keeper's key should hold a role at the vault and \
       gas, nothing else.
       """,
-    subcommands: [KeyNew.self, KeyImport.self, KeyAddress.self])
+    subcommands: [KeyNew.self, KeyImport.self, KeyAddress.self, KeyPolicy.self])
 }
 
 /// `key new`: a fresh key.

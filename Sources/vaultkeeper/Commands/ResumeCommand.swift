@@ -40,6 +40,7 @@ struct ResumeCommand: Command {
     }
     // The note first: were the marker gone before it, a keeper could resume without it and leave it for a later halt.
     if !halts.isEmpty { try desk.resumptionNote.set(reason: note) }
+    try desk.orderWish.clear()
     try desk.halt.clear()
     Console.show(halts.isEmpty ? "resumed" : "the keeper resumes with its next tick")
   }

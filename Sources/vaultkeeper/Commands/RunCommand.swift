@@ -88,7 +88,9 @@ struct RunCommand: Command {
     log.bootstrap()
     let workshop = try Workshop(configurationPath: file.path, handlingSignals: true)
     try Self.refuseHastyWatchdog(notifier, tickSeconds: workshop.file.configuration.tick.intervalSeconds)
-    let journal = TickLog(notifier: notifier)
+    let metrics = workshop.file.configuration.metricsPath.map { TextfileMetrics(path: $0) }
+    metrics?.bootstrap()
+    let journal = TickLog(notifier: notifier, textfile: metrics)
     if isDryRun {
       try DryRun(workshop: workshop, log: journal, isJSON: isJSON).run(once: once)
     } else {

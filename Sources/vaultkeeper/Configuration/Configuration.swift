@@ -7,6 +7,7 @@ import Ethereum
 import Host
 import Keeper
 import Outbox
+import Wallet
 
 /// A whole configuration file, read and checked for itself; nothing outside of it has been looked at. All paths are
 /// absolute or relative to the working directory, no longer to the file.
@@ -19,6 +20,11 @@ struct Configuration {
   let addressBookPath: String
   let tick: Tick
   let key: Key
+  /// Nil: nobody is called.
+  let alarms: Alarms?
+  /// The file that metrics are written to; nil for none.
+  let metricsPath: String?
+  let writer: Writer
   let chains: [Chain]
   let vaults: [Vault]
 }
@@ -44,10 +50,25 @@ extension Configuration {
   }
 
   struct Key {
-    /// The address that sends. `check` compares it with the keystore's; a dry run needs nothing else.
+    /// Who holds the key that signs.
+    enum Holder {
+      /// This process, from an encrypted file.
+      case keystore(path: String, passphrase: SecretSource)
+      case remote(RemoteKey)
+    }
+
+    /// The address that sends. `check` compares it with the holder's; a dry run needs nothing else.
     let address: Address
-    let keystorePath: String
-    let passphrase: SecretSource
+    let holder: Holder
+    /// The signing policy's file; nil for the one that follows from this configuration.
+    let policy: Located<String>?
+  }
+
+  /// A signer outside of this process.
+  struct RemoteKey {
+    let kind: RemoteSigner.Kind
+    let endpoint: Endpoint
+    let deadlineSeconds: UInt64
   }
 }
 

@@ -1,6 +1,7 @@
 import Contracts
 import Ethereum
 import Host
+import Wallet
 
 /// A configuration file with everything that can be said about it without asking a node: the address books it names are
 /// read, and its hash is known.
@@ -8,6 +9,8 @@ struct ConfigurationFile {
   let path: String
   let configuration: Configuration
   let books: [Book]
+  /// The signing policy, where the configuration names a file of one.
+  let policy: SigningPolicy?
   /// Goes into every record of the journal.
   let hash: Bytes32
 
@@ -32,8 +35,11 @@ struct ConfigurationFile {
     }
     guard shelf.problems.isEmpty else { throw ConfigurationError(file: path, problems: shelf.problems) }
     let sorted = shelf.books.sorted { $0.book.name.utf8.lexicographicallyPrecedes($1.book.name.utf8) }
-    let hash = ConfigurationHash.compute(tree, books: sorted.map { ($0.book.name, $0.canonical) })
-    return ConfigurationFile(path: path, configuration: configuration, books: sorted.map(\.book), hash: hash)
+    let policy = try configuration.key.policy.map { try PolicyFile.read($0, of: path) }
+    let hash = ConfigurationHash.compute(
+      tree, books: sorted.map { ($0.book.name, $0.canonical) }, policy: policy?.tree)
+    return ConfigurationFile(
+      path: path, configuration: configuration, books: sorted.map(\.book), policy: policy?.policy, hash: hash)
   }
 
   /// Where the halt marker of a configuration lies, whatever else is wrong with the file: a keeper must be stoppable

@@ -8,8 +8,12 @@ import Ethereum
 enum ConfigurationHash {
   /// Keccak-256 over the canonical content of the file and of the address-book files it uses.
   ///
-  /// - Parameter books: canonical JSON of each used file by its name, in ascending order of the names.
-  static func compute(_ tree: SettingTree, books: [(name: String, content: [UInt8])]) -> Bytes32 {
+  /// - Parameters:
+  ///   - books: canonical JSON of each used file by its name, in ascending order of the names.
+  ///   - policy: the signing policy's file, where one is named.
+  static func compute(
+    _ tree: SettingTree, books: [(name: String, content: [UInt8])], policy: SettingTree? = nil
+  ) -> Bytes32 {
     var hasher = Keccak256Hasher()
     hasher.update(Array("vaultkeeper configuration 1\n".utf8))
     hasher.update(canonical(tree, path: ""))
@@ -17,11 +21,14 @@ enum ConfigurationHash {
       hasher.update(Array("book \(book.name.utf8.count):\(book.name) ".utf8))
       hasher.update(Keccak256.hash(book.content).bytes)
     }
+    if let policy { hasher.update(Array("signing policy ".utf8) + canonical(policy, path: "")) }
     return hasher.finalize()
   }
 
   /// Paths whose values may hold a provider's key.
-  private static let secretPaths: Set<String> = ["chains[].endpoints[].url"]
+  private static let secretPaths: Set<String> = [
+    "chains[].endpoints[].url", "key.remote.url", "writer.etcd.endpoints[].url",
+  ]
 
   /// Every text carries its length and every list and section its count, so that no two trees share an encoding.
   static func canonical(_ tree: SettingTree, path: String) -> [UInt8] {

@@ -41,19 +41,25 @@ extension ConfigurationReader {
 
   private func endpoint(_ section: Section) -> Configuration.Endpoint? {
     let name = section.required("name", .name)
+    let endpoint = self.endpoint(section, name: name ?? "endpoint")
+    return name == nil ? nil : endpoint
+  }
+
+  /// Where something is and how it is spoken to; its name comes from elsewhere.
+  func endpoint(_ section: Section, name: String) -> Configuration.Endpoint? {
     let roles = Configuration.Endpoint.Role.allCases.map { ($0.rawValue, $0) }
     let role = section.optional("role", .choice(roles), default: .public)
     let allowsPlainHTTP = section.optional("allowPlainHTTP", .flag, default: false)
-    let location = self.location(section, name: name ?? "endpoint", allowsPlainHTTP: allowsPlainHTTP ?? false)
+    let location = self.location(section, name: name, allowsPlainHTTP: allowsPlainHTTP ?? false)
     let headers = section.has("headers") ? self.headers(section) : []
     let caBundle = section.ifPresent("caBundle", .path)
-    guard let name, let role, let allowsPlainHTTP, let location, let headers, let caBundle else { return nil }
+    guard let role, let allowsPlainHTTP, let location, let headers, let caBundle else { return nil }
     return Configuration.Endpoint(
       name: name, role: role, location: location, allowsPlainHTTP: allowsPlainHTTP, headers: headers,
       caBundlePath: caBundle.map { absolute($0) })
   }
 
-  private func location(
+  func location(
     _ section: Section, name: String, allowsPlainHTTP: Bool
   ) -> Configuration.Endpoint.Location? {
     let what = "a URL, {credential: name} or {file: path}"
@@ -76,7 +82,7 @@ extension ConfigurationReader {
     }
   }
 
-  private func headers(_ section: Section) -> [(name: String, value: SecretSource)]? {
+  func headers(_ section: Section) -> [(name: String, value: SecretSource)]? {
     section.requiredList("headers", limit: 16) { tree, path in
       Section.read(tree, path: path, findings: findings) { section in
         let name = section.required("name", .headerName)

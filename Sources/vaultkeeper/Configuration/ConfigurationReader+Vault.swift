@@ -196,7 +196,9 @@ extension ConfigurationReader {
 
   /// As large as can be told where the product is larger: then the clip is no limit either.
   private static func multiple(_ factor: Int, of sum: Usd, scaledBy ratio: Ratio = .one) -> Usd {
-    do { return Usd(raw: try sum.scaled(by: ratio, rounding: .up).raw * Int256(factor)) } catch { return Usd(raw: .max) }
+    do { return Usd(raw: try sum.scaled(by: ratio, rounding: .up).raw * Int256(factor)) } catch {
+      return Usd(raw: .max)
+    }
   }
 
   private func target(_ section: Section) -> Target? {

@@ -44,6 +44,10 @@ struct ConfigurationReader {
     let addressBook = section.required("addressBook", .path)
     let tick = section.optionalSection("tick", self.tick)
     let key = section.requiredSection("key", self.key)
+    let metrics = section.sectionIfPresent("metrics") { $0.required("textfile", .path) }
+    let alarms = section.sectionIfPresent("alarms", self.alarms)
+    refuseHastyAlarm(alarms ?? nil, tick: tick, in: section)
+    let writer = self.writer(section, tick: tick, key: key)
     let chains = section.requiredList("chains", limit: ConfigurationReader.chainLimit) { tree, path in
       Section.read(tree, path: path, findings: findings) { section in
         chain(section).map { Located(value: $0, place: section.place, path: path) }
@@ -59,12 +63,15 @@ struct ConfigurationReader {
     refuseDuplicates(vaults, of: "name") { $0.name }
     refuseUnknownChains(vaults, chains)
     refuseMissingRelays(vaults, chains)
-    guard version != nil, let journal, let haltMarker, let addressBook, let tick, let key, let chains, let vaults else {
+    guard version != nil, let journal, let haltMarker, let addressBook, let tick, let key, let metrics, let alarms,
+      let writer, let chains, let vaults
+    else {
       return nil
     }
     return Configuration(
       journal: journal, haltMarkerPath: absolute(haltMarker), cancelsOrdersWhileHalted: cancelsOrdersWhileHalted,
-      addressBookPath: absolute(addressBook), tick: tick, key: key, chains: chains.map(\.value),
+      addressBookPath: absolute(addressBook), tick: tick, key: key, alarms: alarms,
+      metricsPath: metrics.map { absolute($0) }, writer: writer, chains: chains.map(\.value),
       vaults: vaults.map(\.value))
   }
 
@@ -91,15 +98,6 @@ struct ConfigurationReader {
     let deadline = section.optional("deadline", .duration(1...300), default: 10)
     guard let interval, let deadline else { return nil }
     return Configuration.Tick(intervalSeconds: interval, deadlineSeconds: deadline)
-  }
-
-  private func key(_ section: Section) -> Configuration.Key? {
-    let address = section.required("address", .address)
-    let keystore = section.requiredSection("keystore") { $0.required("path", .path) }
-    let passphrase = secret(
-      section, "passphrase", prompt: "Passphrase of \(keystore.map { absolute($0) } ?? "the keystore"): ")
-    guard let address, let keystore, let passphrase else { return nil }
-    return Configuration.Key(address: address, keystorePath: absolute(keystore), passphrase: passphrase)
   }
 
   /// `{file: path}`, `{credential: name}` or, where somebody can be asked, `prompt`.

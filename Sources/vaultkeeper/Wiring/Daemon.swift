@@ -10,29 +10,56 @@ struct Daemon {
 
   func run(once: Bool) throws {
     let configuration = workshop.file.configuration
-    let signer = try DaemonKey.open(configuration.key)
+    let signer = try workshop.openSigner()
     let lock = try WriterLock(journalPath: configuration.journal.path)
-    var keeper = try keeper(signer: signer, store: try SQLiteJournalStore(lock: lock))
+    let alarms = try Alarms.start(workshop)
+    defer {
+      if let alarms, let settings = configuration.alarms {
+        alarms.stop(waitingMilliseconds: Alarms.farewellMilliseconds(settings))
+      }
+    }
+    do {
+      try live(once: once, signer: signer, lock: lock, alarms: alarms)
+    } catch let failure as JournalFailure {
+      alarms?.failed(failure)
+      throw failure
+    } catch let failure as JournalEnd {
+      alarms?.failed(failure.failure)
+      throw failure.command
+    }
+  }
+
+  private func live(once: Bool, signer: PolicedSigner, lock: WriterLock, alarms: AlarmRunner?) throws {
+    let configuration = workshop.file.configuration
+    let writer = try Writer(workshop)
+    var keeper = try keeper(
+      signer: signer, store: try SQLiteJournalStore(lock: lock, program: Vaultkeeper.version), writer: writer)
+    try OldKeys(keeper.outbox.state, key: configuration.key.address).refuseOpenPromises()
     try discardStaleNote(keeper)
     let life = Life(
       intervalMilliseconds: configuration.tick.intervalSeconds * 1000,
       observationsKeptSeconds: configuration.journal.observationSeconds, clock: workshop.clock,
       isStopping: { [interrupt = workshop.interrupt] in interrupt.isStopping })
     log.started(workshop, mode: once ? "once" : "daemon")
-    try life.run(&keeper, once: once, report: log.ticked)
+    // However it ends, another keeper need not wait for the lease to lapse.
+    defer { writer.fence.resign("the keeper has ended", deadlineMilliseconds: Writer.resigningMilliseconds) }
+    try life.run(&keeper, once: once) { report, outbox in
+      log.ticked(report, outbox, now: workshop.clock.now().unixSeconds)
+      alarms?.ticked(report)
+    }
     log.stopped(reason: workshop.interrupt.reason)
   }
 
   /// A journal that contradicts itself leaves nothing to observe with: that is the halt which ends the process.
-  private func keeper(signer: any Signer, store: SQLiteJournalStore) throws -> Keeper {
+  private func keeper(signer: PolicedSigner, store: SQLiteJournalStore, writer: Writer) throws -> Keeper {
     do {
       return try Keeper(
-        watches: workshop.watches(), journal: try Journal(open: store), signer: signer,
-        sender: Sender(transport: workshop.transport), clock: workshop.clock, desk: workshop.desk,
+        watches: workshop.watches(through: writer.transport), journal: try Journal(open: store), signer: signer,
+        sender: Sender(transport: writer.transport), fence: writer.fence, clock: workshop.clock, desk: workshop.desk,
         configurationHash: workshop.file.hash)
     } catch let failure as JournalFailure {
       guard case .corrupt = failure else { throw failure }
-      throw CommandFailure(status: .halted, message: failure.description)
+      throw JournalEnd(failure: failure, command: CommandFailure(status: .halted, message: failure.description))
     } catch let error as OutboxError {
       if case .journal(let failure) = error { throw failure }
       throw CommandFailure(status: .halted, message: error.description)
@@ -46,19 +73,29 @@ struct Daemon {
   }
 }
 
-/// The key the daemon signs with.
-enum DaemonKey {
-  /// - Throws: `CommandFailure` when the keystore holds another key than the configuration names.
-  static func open(_ key: Configuration.Key) throws -> LocalSigner {
-    let context = try Secp256k1.forKeys()
-    let keystore = try KeystoreFile.read(key.keystorePath)
-    let secret = try keystore.unlock(with: try PassphraseOptions.read(key.passphrase), context: context)
-    guard secret.address == key.address else {
-      throw CommandFailure(
-        status: .configuration,
-        message: "the keystore \(key.keystorePath) holds the key of \(secret.address), the configuration names "
-          + "\(key.address); correct key.address or key.keystore.path")
+/// A journal that leaves nothing to observe with: told as an alarm, and then to whoever called the command.
+private struct JournalEnd: Error {
+  let failure: JournalFailure
+  let command: CommandFailure
+}
+
+/// Who may write, and the door to the nodes that goes with it.
+struct Writer {
+  let fence: any WriterFence
+  let transport: any Transport
+
+  /// What saying so may take; the lease ends by itself soon enough.
+  static let resigningMilliseconds = 2_000
+
+  init(_ workshop: Workshop) throws(HostError) {
+    guard let lease = workshop.deployment.lease else {
+      fence = LocalFence()
+      transport = workshop.transport
+      return
     }
-    return LocalSigner(key: secret, context: context)
+    let settings = lease.settings(holder: "\(Machine.name) (process \(Machine.processID))")
+    let leased = LeasedTransport(workshop.transport, settings: settings, clock: workshop.clock)
+    transport = leased
+    fence = LeaseFence(settings: settings, transport: leased, clock: workshop.clock)
   }
 }

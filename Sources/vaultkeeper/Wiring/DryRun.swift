@@ -2,6 +2,7 @@ import Contracts
 import Ethereum
 import Host
 import Keeper
+import Wallet
 
 /// The daemon's decisions without its hands: no signer, no sender, no journal to write.
 struct DryRun {
@@ -12,13 +13,14 @@ struct DryRun {
   func run(once: Bool) throws {
     log.started(workshop, mode: "dry run")
     var rehearsals = try workshop.rehearsals()
+    let policy = try workshop.signingPolicy().policy
     let interval = workshop.file.configuration.tick.intervalSeconds * 1000
     while !workshop.interrupt.isStopping {
       let start = workshop.clock.now().monotonicMilliseconds
       for index in rehearsals.indices where !workshop.interrupt.isStopping {
         let rehearsed = rehearsals[index].run()
         log.ticked(rehearsed.report)
-        if let unsigned = rehearsed.unsigned { show(unsigned, rehearsed.report) }
+        if let unsigned = rehearsed.unsigned { show(unsigned, rehearsed.report, policy) }
       }
       if once { break }
       while !workshop.interrupt.isStopping, workshop.clock.now().monotonicMilliseconds < start + interval {
@@ -28,8 +30,8 @@ struct DryRun {
     log.stopped(reason: workshop.interrupt.reason)
   }
 
-  private func show(_ unsigned: UnsignedProposal, _ report: TickReport) {
-    let view = UnsignedView(unsigned, report)
+  private func show(_ unsigned: UnsignedProposal, _ report: TickReport, _ policy: SigningPolicy) {
+    let view = UnsignedView(unsigned, report, policy)
     Console.show(isJSON ? view.json.text : view.lines.joined(separator: "\n"))
   }
 }
@@ -38,10 +40,18 @@ struct DryRun {
 struct UnsignedView {
   private let unsigned: UnsignedProposal
   private let report: TickReport
+  /// What the signer's policy says of it: `allowed`, or its refusal.
+  private let ruling: String
 
-  init(_ unsigned: UnsignedProposal, _ report: TickReport) {
+  init(_ unsigned: UnsignedProposal, _ report: TickReport, _ policy: SigningPolicy) {
     self.unsigned = unsigned
     self.report = report
+    do throws(PolicyRefusal) {
+      try policy.check(unsigned.transaction, from: unsigned.sender)
+      ruling = "allowed"
+    } catch {
+      ruling = error.description
+    }
   }
 
   /// With the names nodes use, so that other tools read it.
@@ -72,7 +82,7 @@ struct UnsignedView {
   var lines: [String] {
     var lines = [
       "\(report.vault): would sign: \(unsigned.reason)", "", "transaction", "  \(transaction.text)", "",
-      "RLP", "  \(payload)", "", "calls of the vault",
+      "RLP", "  \(payload)", "", "signing policy", "  \(ruling)", "", "calls of the vault",
     ]
     for (index, call) in unsigned.calls.enumerated() {
       lines.append("  \(index + 1). \(call.call.label) at \(call.call.to), \(call.call.valueWei) wei")
@@ -96,6 +106,7 @@ struct UnsignedView {
         (key: "vault", value: .string(report.vault)), (key: "chain", value: .string(report.chain)),
         (key: "code", value: .string(report.code)), (key: "reason", value: .string(unsigned.reason)),
         (key: "transaction", value: transaction), (key: "rlp", value: .string(payload)),
+        (key: "policy", value: .string(ruling)),
         (key: "calls", value: .array(calls)),
       ]))
   }

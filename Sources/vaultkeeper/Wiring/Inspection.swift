@@ -21,7 +21,7 @@ struct Inspection {
     let remedy: String
   }
 
-  private let workshop: Workshop
+  let workshop: Workshop
   private(set) var results: [Line] = []
 
   init(_ workshop: Workshop) { self.workshop = workshop }
@@ -71,7 +71,10 @@ struct Inspection {
     good("configuration", "\(file.path), hash \(file.hash)")
     for book in file.books { good("address book \(book.name)", "\(book.content.entries.count) contracts") }
     key(asks: asks)
+    policy()
     journal()
+    alarms()
+    oldKeys()
     if let reason = workshop.desk.haltReason() {
       bad("halt marker", quoted(reason, limit: 200), "look at the reason, then: vaultkeeper resume")
     } else {
@@ -79,37 +82,34 @@ struct Inspection {
     }
   }
 
-  private mutating func key(asks: Bool) {
-    let key = workshop.file.configuration.key
-    do {
-      let keystore = try KeystoreFile.read(key.keystorePath)
-      if case .prompt = key.passphrase, !asks {
-        guard let address = keystore.address, address == key.address else {
-          return bad(
-            "key", "\(key.keystorePath) names \(keystore.address?.description ?? "no address")",
-            "configured is \(key.address): correct key.address or the path")
-        }
-        return skipped("key", "\(address), as the keystore says; not opened (--ask would)")
-      }
-      good("key", "\(try DaemonKey.open(key).address), opened")
-    } catch {
-      let failure = CommandFailure(error)
-      bad("key", failure.message, "see what was found")
-    }
-  }
-
   private mutating func journal() {
     let path = workshop.file.configuration.journal.path
     do {
-      guard let reader = try JournalMemory.reader(workshop.file) else {
+      guard try SQLiteJournalReader.isPresent(at: path) else {
         return good("journal", "\(path) is not there yet; the first run makes it")
       }
-      let found = try reader.verify()
+      let found = try SQLiteJournalReader(path: path).verified()
       good("journal", "\(found.promises.sequence) promise records, \(found.observations.sequence) observations, sound")
       let halts = try workshop.memory().outbox.halts
       for halt in halts { bad("journal", "halted: \(halt)", "vaultkeeper resume, when it is over") }
     } catch {
       bad("journal", CommandFailure(error).message, "see what was found")
+    }
+  }
+
+  /// Opened, not used: `test-alarm` sends one.
+  private mutating func alarms() {
+    guard let alarms = workshop.file.configuration.alarms else {
+      return skipped("alarms", "none are configured, so nobody is called")
+    }
+    do {
+      if let program = alarms.command?.first, !Files.isExecutable(program) {
+        return bad("alarms", "\(quoted(program)) cannot be run", "correct alarms.command, or chmod +x")
+      }
+      let names = try Alarms.channels(alarms).map(\.name).joined(separator: ", ")
+      good("alarms", "\(names), on \(alarms.kinds.map(\.rawValue).joined(separator: ", "))")
+    } catch {
+      bad("alarms", CommandFailure(error).message, "see what was found")
     }
   }
 
@@ -120,35 +120,6 @@ struct Inspection {
       guard let endpoint = endpoints(of: chain) else { continue }
       contracts(of: chain, endpoint)
     }
-  }
-
-  /// Asks every endpoint for its chain and head; the first good one answers the rest.
-  private mutating func endpoints(of chain: Deployment.Chain) -> EndpointID? {
-    let settings = chain.settings
-    var first: EndpointID?
-    for endpoint in settings.endpoints {
-      let subject = "\(settings.name): endpoint \(endpoint.name)"
-      var questions = Questionnaire(workshop.transport, endpoint, settings.exchangeDeadlineMilliseconds)
-      let chainID = questions.ask(.chainID())
-      let block = questions.ask(.block(.latest))
-      do {
-        let answers = try questions.send()
-        let id = try answers.read(chainID)
-        guard id == settings.chainID else {
-          bad(subject, "serves chain \(id), configured is \(settings.chainID)", "correct the endpoint or chainID")
-          continue
-        }
-        guard let head = try answers.read(block) else {
-          bad(subject, "has no block", "wait until the node is synchronised")
-          continue
-        }
-        good(subject, "chain \(id), block \(head.number) of \(TimeText.utc(head.timestamp)) UTC")
-        if first == nil { first = endpoint }
-      } catch {
-        bad(subject, error.description, "check the URL, its key and the network")
-      }
-    }
-    return first
   }
 
   private mutating func contracts(of chain: Deployment.Chain, _ endpoint: EndpointID) {

@@ -6,15 +6,27 @@ final class MarkerDesk: OperatorDesk {
   let halt: HaltMarker
   /// Made by `resume` with a person's note, taken away by the keeper that has read it.
   let resumptionNote: HaltMarker
+  /// Made by `halt --cancel-orders` beside the marker, before it: our own resting orders are to be taken back.
+  let orderWish: HaltMarker
 
   init(markerPath: String) {
     halt = HaltMarker(path: markerPath)
     resumptionNote = HaltMarker(path: markerPath + ".resume")
+    orderWish = HaltMarker(path: markerPath + ".cancel-orders")
   }
 
   func haltReason() -> String? {
     guard case .halted(let reason) = halt.state() else { return nil }
     return reason.isEmpty ? "a marker without a reason" : reason
+  }
+
+  func wantsOrdersTakenBack() -> Bool {
+    do {
+      return try orderWish.text() != nil
+    } catch {
+      Console.complain("vaultkeeper: \(orderWish.path) cannot be read, so orders stay where they are: \(error)")
+      return false
+    }
   }
 
   func resumption() -> String? {
@@ -29,9 +41,11 @@ final class MarkerDesk: OperatorDesk {
   func acknowledgeResumption() {
     do {
       try resumptionNote.clear()
+      // A wish whose halt is over must not take orders back at the next one.
+      if case .clear = halt.state() { try orderWish.clear() }
     } catch {
       // It would end the next halt as well. Nothing is signed while the marker is there, so a marker it is.
-      stopForGood(because: "the note \(resumptionNote.path) cannot be removed: \(error)")
+      stopForGood(because: "a note beside the marker cannot be removed: \(error)")
     }
   }
 

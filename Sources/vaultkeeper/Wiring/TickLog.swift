@@ -10,7 +10,13 @@ struct TickLog {
   private let logger = Logger(label: "vaultkeeper")
   private let metrics = TickMetrics()
 
-  init(notifier: SystemdNotifier) { self.notifier = notifier }
+  /// Where the metrics are written after each tick; nil for nowhere.
+  private let textfile: TextfileMetrics?
+
+  init(notifier: SystemdNotifier, textfile: TextfileMetrics? = nil) {
+    self.notifier = notifier
+    self.textfile = textfile
+  }
 
   func started(_ workshop: Workshop, mode: String) {
     let vaults = workshop.file.configuration.vaults.map(\.name).joined(separator: " ")
@@ -29,8 +35,15 @@ struct TickLog {
     logger.notice("stopped", metadata: ["reason": "\(reason ?? "done")"])
   }
 
+  /// A tick of the daemon, with what is promised after it.
+  func ticked(_ report: TickReport, _ outbox: Outbox, now: UInt64) {
+    metrics.measure(outbox, now: now)
+    ticked(report)
+  }
+
   func ticked(_ report: TickReport) {
     metrics.count(report)
+    if let problem = textfile?.write() { logger.warning("\(problem)") }
     var metadata: Logger.Metadata = [
       "vault": "\(report.vault)", "chain": "\(report.chain)", "ending": "\(report.ending.rawValue)",
       "code": "\(report.code)", "exchanges": "\(report.exchanges)",

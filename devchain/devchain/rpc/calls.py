@@ -88,7 +88,7 @@ class Calls(View):
             raise RpcError(SERVER_ERROR, "intrinsic gas too low" if is_intrinsic else text) from error
 
     def eth_sendRawTransaction(self, raw: str) -> str:
-        return hexed(self.chain.submit(data(raw)))
+        return hexed(self.chain.submit(data(raw), private=self.private))
 
     def eth_sendTransaction(self, call: Json) -> str:
         """Signs with one of the dev keys, for scripts; a daemon signs its own."""

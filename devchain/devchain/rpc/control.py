@@ -97,20 +97,27 @@ class Control(View):
     # The pool and history
 
     def anvil_dropTransaction(self, tx_hash: str) -> str | None:
-        dropped = self.chain.pool.drop(data(tx_hash))
+        dropped = self.chain.pool.drop(data(tx_hash)) or self.chain.private_pool.drop(data(tx_hash))
         return hexed(dropped.hash) if dropped else None
 
     def anvil_dropAllTransactions(self) -> None:
         self.chain.pool.drop_all()
+        self.chain.private_pool.drop_all()
 
     def anvil_removePoolTransactions(self, sender: str) -> None:
         self.chain.pool.drop_all(address(sender))
+        self.chain.private_pool.drop_all(address(sender))
 
     def dev_freeze(self, who: str, on: bool = True) -> bool:
         """Freeze a sender or a transaction hash: no block takes it until thawed. The stuck transaction."""
-        (self.chain.pool.frozen.add if on else self.chain.pool.frozen.discard)(data(who))
-        self.chain.pool.version += 1
+        for pool in (self.chain.pool, self.chain.private_pool):
+            (pool.frozen.add if on else pool.frozen.discard)(data(who))
+            pool.version += 1
         return True
+
+    def dev_privatePool(self) -> list[str]:
+        """Hashes of what waits where the public does not see it."""
+        return [hexed(tx_hash) for tx_hash in self.chain.private_pool.by_hash]
 
     def anvil_reorg(self, depth: Any, transactions: Any = ()) -> None:
         """anvil's own shape: same length, orphans are dropped, [[raw, offset]] goes in."""

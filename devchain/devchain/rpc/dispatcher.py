@@ -40,15 +40,15 @@ class Rpc(Reads, Calls, Logs, Control):
     def add(self, name: str, method: Method) -> None:
         self._methods[name] = method
 
-    def dispatch(self, name: str, params: Any, lag: int = 0) -> Any:
-        """Answer one request as an endpoint `lag` blocks behind the head; raises RpcError."""
+    def dispatch(self, name: str, params: Any, lag: int = 0, private: bool = False) -> Any:
+        """Answer one request as an endpoint `lag` blocks behind the head, or as a relay; raises RpcError."""
         method = self._methods.get(name)
         if method is None:
             raise RpcError(METHOD_NOT_FOUND, f"the method {name} does not exist/is not available")
         arguments = [params] if isinstance(params, dict) else list(params)
         _check_arity(method, arguments)
         with self.chain.lock:
-            self.lag = lag
+            self.lag, self.private = lag, private
             try:
                 return method(*arguments)
             except PoolError as error:
@@ -57,7 +57,7 @@ class Rpc(Reads, Calls, Logs, Control):
                 text = f"invalid argument: {type(error).__name__} {error}"
                 raise RpcError(INVALID_PARAMS, text[:300]) from error
             finally:
-                self.lag = 0
+                self.lag, self.private = 0, False
 
 
 def _check_arity(method: Method, arguments: list[Any]) -> None:

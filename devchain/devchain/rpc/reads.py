@@ -10,6 +10,7 @@ from eth_hash.auto import keccak
 from .. import CLIENT_VERSION
 from ..blocks import Block, seal
 from ..chain import EXTRA
+from ..transactions import Transaction
 from .shapes import Json, block_json, receipt_json, transaction_json
 from .values import SERVER_ERROR, RpcError, address, checksummed, data, hexed, number, quantity, word
 from .view import View
@@ -58,7 +59,7 @@ class Reads(View):
 
     def eth_getTransactionCount(self, account: str, tag: Any = "latest") -> str:
         if tag == "pending" and not self.lag:
-            return quantity(self.chain.nonce(address(account), pending=True))
+            return quantity(self.chain.nonce(address(account), pending=True, private=self.private))
         return quantity(self.state(tag).nonce(address(account)))
 
     # Blocks
@@ -104,13 +105,18 @@ class Reads(View):
         if place is not None:
             block, index = place
             return transaction_json(block.transactions[index], block, index)
-        waiting = self.chain.pool.by_hash.get(data(tx_hash))
+        waiting = self._waiting(data(tx_hash))
         return transaction_json(waiting) if waiting and not self.lag else None
 
     def eth_getRawTransactionByHash(self, tx_hash: str) -> str | None:
         place = self.place(tx_hash)
-        found = place[0].transactions[place[1]] if place else self.chain.pool.by_hash.get(data(tx_hash))
+        found = place[0].transactions[place[1]] if place else self._waiting(data(tx_hash))
         return hexed(found.raw) if found else None
+
+    def _waiting(self, tx_hash: bytes) -> Transaction | None:
+        """What this endpoint knows to wait: a relay also what was sent to it."""
+        public = self.chain.pool.by_hash.get(tx_hash)
+        return public or (self.chain.private_pool.by_hash.get(tx_hash) if self.private else None)
 
     def eth_getTransactionByBlockNumberAndIndex(self, tag: Any, index: str) -> Json | None:
         block = self.block(tag)

@@ -20,7 +20,8 @@ class View:
 
     def __init__(self, chain: Chain) -> None:
         self.chain = chain
-        self.lag = 0  # blocks; set for one request, under the chain's lock
+        self.lag = 0  # blocks; set for one request, under the chain's lock, as is the next
+        self.private = False  # whether the endpoint is a relay, which sees its own pool, too
 
     def head(self) -> Block:
         return self.chain.blocks[max(0, len(self.chain.blocks) - 1 - self.lag)]

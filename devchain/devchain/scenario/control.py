@@ -110,6 +110,11 @@ class Control:
         self._world.vault.set_keeper_role(not on)
         return True
 
+    def scenario_assignRole(self, member: str, on: bool = True) -> bool:
+        """Give the keeper's role to another address, or take it away from one."""
+        self._world.vault.set_role(member, bool(on))
+        return True
+
     def scenario_foreignTransaction(self) -> bool:
         """Spend the keeper's next nonce by a transaction it did not make."""
         self._world.keeper_actor().send(NOBODY)

@@ -109,8 +109,12 @@ class Vault:
     def set_keeper_role(self, is_member: bool) -> None:
         self.as_owner([self._assignment(is_member)])
 
-    def _assignment(self, is_member: bool) -> InnerCall:
-        data = call("assignRoles(address,bytes32[],bool[])", self.keeper, [ROLE_KEY], [is_member])
+    def set_role(self, member: str, is_member: bool) -> None:
+        """The keeper's role for another address: the vault's side of a change of keys."""
+        self.as_owner([self._assignment(is_member, member)])
+
+    def _assignment(self, is_member: bool, member: str | None = None) -> InnerCall:
+        data = call("assignRoles(address,bytes32[],bool[])", member or self.keeper, [ROLE_KEY], [is_member])
         return (self.roles, 0, data)
 
     def _scope(self) -> None:

@@ -1,0 +1,24 @@
+import Ethereum
+import Keeper
+
+/// What a node suffers from for a while.
+struct NodeCondition: Sendable {
+  let kind: FaultKind
+  /// The tick at which it is well again.
+  let untilTick: UInt64
+  /// How far: blocks for one that is stale, amounts for one that lies about numbers.
+  let amount: UInt64
+}
+
+/// One endpoint: its own view of the chain and its own pool.
+struct SimulatedNode: Sendable {
+  let endpoint: EndpointID
+  /// The place of the head it knows.
+  var tip: Int
+  var pool = TransactionPool()
+  var condition: NodeCondition?
+  /// Takes transactions and tells nobody but the builders; answers nothing else.
+  let isRelay: Bool
+
+  var isDeaf: Bool { condition?.kind == .laggingNode || condition?.kind == .deadNode }
+}

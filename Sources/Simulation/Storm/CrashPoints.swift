@@ -1,0 +1,36 @@
+/// A short run with everything a promise can live through: several trades, a reorg that takes one back, a call that
+/// nobody mines until it is replaced. It is run once for every boundary at which the process can die, and dies there.
+package struct CrashPoints {
+  package let seed: UInt64
+
+  package init(seed: UInt64) { self.seed = seed }
+
+  /// The run itself, with deaths at these boundaries.
+  package func storm(deaths: [UInt64] = [], keepsTrace: Bool = false) -> Storm {
+    var plan = StormPlan(seed: seed).withoutFaults()
+    // Short, since it is run thousands of times; the calm is as long as the slowest promise needs.
+    plan.stormTicks = 45
+    plan.calmTicks = 75
+    let storm = Storm(plan: plan, keepsTrace: keepsTrace, deaths: deaths)
+    storm.script = { world in
+      switch world.tick {
+      case 4: world.reorganiseNow(depth: 2)
+      case 16, 32: world.begin(.oracleJump, until: 0, amount: world.tick == 16 ? 0 : 9)
+      default: break
+      }
+      // Long enough for a replacement by the usual rule of four blocks.
+      world.isCensoring = (17...30).contains(world.tick)
+    }
+    return storm
+  }
+
+  /// What the reference run itself was, without any death.
+  package func reference() -> (outcome: StormOutcome, replacements: Int) {
+    let storm = storm()
+    let outcome = storm.run()
+    return (outcome, storm.world.checkers.replacements)
+  }
+
+  /// The run that dies at one boundary.
+  package func run(dyingAt boundary: UInt64) -> StormOutcome { storm(deaths: [boundary]).run() }
+}

@@ -1,0 +1,16 @@
+import Ethereum
+
+/// Numbers of the keeper's policy that are the same for all seeds, known to the wiring and to the checkers alike.
+enum StormPolicy {
+  /// A third of the usual hedge, so that the first one takes several orders.
+  static let maximumClipDollars: UInt64 = 15_000
+
+  /// Forty blocks of twelve seconds: long enough for a spike to pass, short enough to come about in six hours.
+  static let clearAfterBlocks: UInt64 = 40
+  static let clearAfterSeconds: UInt64 = 480
+
+  /// What clearing a stuck nonce may offer: twice what an act may.
+  static func clearingCeilingWei(_ plan: StormPlan) -> UInt256 {
+    plan.feeCeilingWei.addingReportingOverflow(plan.feeCeilingWei).value
+  }
+}
