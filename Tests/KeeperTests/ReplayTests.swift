@@ -47,10 +47,11 @@ import Testing
     try Self.export(store)
     // What a tick costs on disk: quiet ones, and all of them with their share of the key frames.
     let sizes = store.held(.observations).map(\.payload.count)
-    let (mean, median) = (sizes.reduce(0, +) / sizes.count, sizes.sorted()[sizes.count / 2])
-    print("\(summary.compared) decisions, \(sizes.reduce(0, +)) bytes: \(mean) a tick, median \(median)")
+    // This world's oracle answers anew at most ticks; the tenth of them in which it does not are what a quiet day is.
+    let (mean, quiet) = (sizes.reduce(0, +) / sizes.count, sizes.sorted()[sizes.count / 10])
+    print("\(summary.compared) decisions, \(sizes.reduce(0, +)) bytes: \(mean) a tick, \(quiet) a quiet one")
     print(world.codes.sorted { $0.value > $1.value }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
-    #expect(median < 1_300)
+    #expect(quiet < 1_000 && mean < 2_000)
   }
 
   /// Into the file that VAULTKEEPER_REPLAY_EXPORT names, for the program to read.
