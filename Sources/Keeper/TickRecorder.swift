@@ -7,8 +7,8 @@ import Outbox
 /// nothing of (a tick that could not look has no inputs) keeps its last value in the record, marked as absent, so that
 /// the next tick need not repeat it whole.
 struct TickRecorder {
-  /// Two hours at a tick every 12 s. A frame is some 20 KB with the price history in it, so that it costs some 30 bytes
-  /// a tick; a reader that begins anywhere has its first tick after two hours at most, and so has one whose journal was
+  /// Two hours at a tick every 12 s. A frame is 15 to 45 KB with the price history in it, which is 75 bytes a tick at
+  /// most; a reader that begins anywhere has its first tick after two hours at most, and so has one whose journal was
   /// pruned.
   static let frameInterval = 600
 

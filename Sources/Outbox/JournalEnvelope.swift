@@ -26,7 +26,15 @@ struct JournalEnvelope<Record: Codable & Sendable>: Codable, Sendable {
   }
 
   func encoded() throws(JournalFailure) -> [UInt8] {
-    do { return try JSONCoding.encode(self) } catch { throw .unencodable(what: "\(error)") }
+    do {
+      // Most of an observation is JSON already, which a coder would take apart and put together again at every tick.
+      if let observation = record as? ObservationRecord, observation.isPlain {
+        return try JSON(encoding: self).encoded()
+      }
+      return try JSONCoding.encode(self)
+    } catch {
+      throw .unencodable(what: "\(error)")
+    }
   }
 
   init(reading entry: JournalEntry) throws(JournalFailure) {
@@ -93,4 +101,7 @@ package struct ObservationRecord: Hashable, Sendable, Codable {
     self.head = head
     self.report = report
   }
+
+  /// Its numbers fit what a `JSON` value holds exactly; those of a head that a node made up may not.
+  fileprivate var isPlain: Bool { max(head?.number ?? 0, head?.timestamp ?? 0) <= UInt64(Int64.max) }
 }

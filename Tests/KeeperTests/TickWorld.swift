@@ -257,7 +257,7 @@ struct TickWorld {
       nextBaseFeeWei: UInt256(baseFee), tipWei: 1_000_000, feeCapWei: UInt256(2 * baseFee + 1_000_000),
       gasPriceCeilingWei: 5_000_000_000)
     return Circumstances(
-      nowSeconds: now + 1, fees: fees, gasLimit: 3_000_000, 
+      nowSeconds: now + 1, fees: fees, gasLimit: 3_000_000,
       gasBudgets: [
         GasAllowance(
           windowSeconds: 86_400, usedWei: UInt256(UInt64(codes.count) * 1_000_000),
