@@ -32,7 +32,7 @@ import Testing
     #expect(chain.endpoints[1].headers.map(\.name) == ["Authorization"])
     #expect(chain.maximumHeadAgeSeconds == 45)
     #expect(chain.fees.ceilingWei == 100_000_000_000 && chain.fees.minimumTipWei == 1_000_000_000)
-    #expect(chain.fees.tipPercentile == 60 && chain.fees.baseFeeMultiple == 3)
+    #expect(chain.fees.tipPercentiles.routine == 60 && chain.fees.baseFeeMultiple == 3)
     #expect(chain.lane.depth == Patience(blocks: 2, seconds: 30))
     #expect(chain.lane.resendAfter == Patience(blocks: 2, seconds: 20))
     #expect(chain.lane.replaceAfter == Patience(blocks: 3, seconds: 45))
@@ -63,7 +63,7 @@ import Testing
     #expect(it.tick.intervalSeconds == 12 && it.tick.deadlineSeconds == 10)
     #expect(!it.cancelsOrdersWhileHalted)
     #expect(
-      chain.fees.minimumTipWei == 100_000_000 && chain.fees.tipPercentile == 50 && chain.fees.baseFeeMultiple == 2)
+      chain.fees.minimumTipWei == 100_000_000 && chain.fees.tipPercentiles.routine == 50 && chain.fees.baseFeeMultiple == 2)
     #expect(chain.lane.depth == Patience(blocks: 12, seconds: 120))
     // The model is arbitrum: nothing is replaced.
     #expect(chain.lane.replaceAfter == nil)
