@@ -64,6 +64,13 @@ extension Keeper {
     switch step {
     case .resend(let transaction): try submitEverywhere(transaction, seen, vault, &report)
     case .replace(let reservation):
+      // What is there goes out again all the same: pools may have lost it, and the market may come back to it.
+      let id = reservation.intentID
+      if let last = outbox.state.openPromise(id)?.attempts.last,
+        let transaction = outbox.transaction(last.transactionHash, of: id)
+      {
+        try submitEverywhere(transaction, seen, vault, &report)
+      }
       report.note(
         event: "predecessorStuck",
         "nonce \(reservation.transaction.nonce) of the earlier key \(lane.sender) needs a higher fee, which only that "
