@@ -1,8 +1,8 @@
 import Glibc
 package import Metrics
 
-/// Metrics in a file, in Prometheus' text format: node_exporter's textfile collector and its like pick it up. No port is
-/// opened beside a hot key.
+/// Metrics in a file, in Prometheus' text format: node_exporter's textfile collector and its like pick it up. No port
+/// is opened beside a hot key.
 ///
 /// Counters count from the process's start; gauges hold their last value.
 package final class TextfileMetrics: MetricsFactory, Sendable {

@@ -75,8 +75,8 @@ package struct AlarmNotice: Hashable, Sendable {
 /// Which alarms are raised, from ticks and from time. A value without a clock: it is told what happened and answers
 /// what is to be told.
 ///
-/// An alarm is told when it is raised, again each `repeat` while it lasts, and once more when it is over. One that comes
-/// and goes is told no more often than `repeat`.
+/// An alarm is told when it is raised, again each `repeat` while it lasts, and once more when it is over. One that
+/// comes and goes is told no more often than `repeat`.
 package struct AlarmBook: Sendable {
   private struct Entry {
     let kind: AlarmKind

@@ -2,16 +2,17 @@ import Contracts
 import Ethereum
 import Outbox
 
-// A key can be changed while a call of the old one is outstanding. Promises belong to a key, so that call lies in a lane
-// that nobody signs for any more; until it is over, a second call for the same vault could do the same thing twice.
+// A key can be changed while a call of the old one is outstanding. Promises belong to a key, so that call lies in a
+// lane that nobody signs for any more; until it is over, a second call for the same vault could do the same thing
+// twice.
 extension Outbox {
   /// Lanes on a chain with unsettled promises of other senders: keys that were used before this one.
   func predecessors(chainID: UInt64, of sender: Address) -> [LaneID] {
     state.lanes.filter { $0.id.chainID == chainID && $0.id.sender != sender && !$0.open.isEmpty }.map(\.id)
   }
 
-  /// Where a vault stands: `own` in the lane that its calls are made in, and in those of earlier keys that still have a call
-  /// of it. The worst of them counts.
+  /// Where a vault stands: `own` in the lane that its calls are made in, or worse where an earlier key still has a call
+  /// of it.
   func standing(of vault: String, in lane: LaneID, own: LaneStanding) -> LaneStanding {
     var worst = own
     for id in predecessors(chainID: lane.chainID, of: lane.sender) {
@@ -63,6 +64,13 @@ extension Keeper {
     switch step {
     case .resend(let transaction): try submitEverywhere(transaction, seen, vault, &report)
     case .replace(let reservation):
+      // What is there goes out again all the same: pools may have lost it, and the market may come back to it.
+      let id = reservation.intentID
+      if let last = outbox.state.openPromise(id)?.attempts.last,
+        let transaction = outbox.transaction(last.transactionHash, of: id)
+      {
+        try submitEverywhere(transaction, seen, vault, &report)
+      }
       report.note(
         event: "predecessorStuck",
         "nonce \(reservation.transaction.nonce) of the earlier key \(lane.sender) needs a higher fee, which only that "

@@ -173,7 +173,8 @@ extension Outbox {
     return transaction(record.transactionHash, of: intentID)
   }
 
-  func transaction(_ hash: Bytes32, of intentID: Bytes32) -> JournaledTransaction? {
+  /// Bytes that were signed for an open promise; nil if these were not, or it is over.
+  package func transaction(_ hash: Bytes32, of intentID: Bytes32) -> JournaledTransaction? {
     guard let promise = state.openPromise(intentID), let attempt = promise.attempt(hash) else { return nil }
     return JournaledTransaction(attempt, of: promise)
   }

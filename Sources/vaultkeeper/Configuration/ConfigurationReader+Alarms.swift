@@ -72,7 +72,7 @@ extension ConfigurationReader {
   }
 
   private func webhook(_ section: Section) -> Configuration.Endpoint? {
-    endpoint(section, name: "alarm webhook")
+    endpoint(section, name: "alarm webhook", role: .public)
   }
 
   /// A tick that is slow is no tick that hangs.

@@ -41,19 +41,21 @@ extension ConfigurationReader {
 
   private func endpoint(_ section: Section) -> Configuration.Endpoint? {
     let name = section.required("name", .name)
-    let endpoint = self.endpoint(section, name: name ?? "endpoint")
-    return name == nil ? nil : endpoint
+    let roles = Configuration.Endpoint.Role.allCases.map { ($0.rawValue, $0) }
+    let role = section.optional("role", .choice(roles), default: .public)
+    let endpoint = self.endpoint(section, name: name ?? "endpoint", role: role ?? .public)
+    return name == nil || role == nil ? nil : endpoint
   }
 
   /// Where something is and how it is spoken to; its name comes from elsewhere.
-  func endpoint(_ section: Section, name: String) -> Configuration.Endpoint? {
-    let roles = Configuration.Endpoint.Role.allCases.map { ($0.rawValue, $0) }
-    let role = section.optional("role", .choice(roles), default: .public)
+  func endpoint(
+    _ section: Section, name: String, role: Configuration.Endpoint.Role
+  ) -> Configuration.Endpoint? {
     let allowsPlainHTTP = section.optional("allowPlainHTTP", .flag, default: false)
     let location = self.location(section, name: name, allowsPlainHTTP: allowsPlainHTTP ?? false)
     let headers = section.has("headers") ? self.headers(section) : []
     let caBundle = section.ifPresent("caBundle", .path)
-    guard let role, let allowsPlainHTTP, let location, let headers, let caBundle else { return nil }
+    guard let allowsPlainHTTP, let location, let headers, let caBundle else { return nil }
     return Configuration.Endpoint(
       name: name, role: role, location: location, allowsPlainHTTP: allowsPlainHTTP, headers: headers,
       caBundlePath: caBundle.map { absolute($0) })

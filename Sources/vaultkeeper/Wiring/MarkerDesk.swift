@@ -41,11 +41,15 @@ final class MarkerDesk: OperatorDesk {
   func acknowledgeResumption() {
     do {
       try resumptionNote.clear()
+    } catch {
+      // It would end the next halt as well. Nothing is signed while the marker is there, so a marker it is.
+      return stopForGood(because: "the note \(resumptionNote.path) cannot be removed: \(error)")
+    }
+    do {
       // A wish whose halt is over must not take orders back at the next one.
       if case .clear = halt.state() { try orderWish.clear() }
     } catch {
-      // It would end the next halt as well. Nothing is signed while the marker is there, so a marker it is.
-      stopForGood(because: "a note beside the marker cannot be removed: \(error)")
+      stopForGood(because: "the note \(orderWish.path) cannot be removed: \(error)")
     }
   }
 
