@@ -250,7 +250,8 @@ import Wallet
     Mistake(
       old: "- {at: \"0.6\", oneOf: [\"false\"]}", new: "- {at: \"0.6\", oneOf: [\"no\"]}", message: "not known here"),
     Mistake(
-      old: "- {at: \"0.6\", oneOf: [\"false\"]}", new: "- {at: \"0.0.6\", oneOf: [\"1\"]}", message: "cannot be listed"),
+      old: "- {at: \"0.6\", oneOf: [\"false\"]}", new: "- {at: \"0.0.6\", oneOf: [\"1\"]}",
+      message: "cannot be listed"),
     Mistake(old: "noOp: {cap", new: "noOp: {kap", message: "chains[0].noOp.kap: unknown key; did you mean \"cap\"?"),
   ])
   func mistakesAreNamedWithTheirPlace(mistake: Mistake) throws {
