@@ -163,8 +163,8 @@ private struct GMXv2Rules {
 
   /// `createOrder` has one argument, a tuple of: addresses (0: receiver, cancellation receiver, callback, fee receiver,
   /// market, collateral, swap path), numbers (1: size, collateral, trigger, acceptable price, execution fee, callback
-  /// gas, least output, valid from), order type (2), swap type (3), long (4), unwrap (5), auto-cancel (6), referral (7),
-  /// data list (8).
+  /// gas, least output, valid from), order type (2), swap type (3), long (4), unwrap (5), auto-cancel (6), referral
+  /// (7), data list (8).
   private static let createOrder =
     "createOrder(((address,address,address,address,address,address,address[]),"
     + "(uint256,uint256,uint256,uint256,uint256,uint256,uint256,uint256),uint8,uint8,bool,bool,bool,bytes32,bytes32[]))"

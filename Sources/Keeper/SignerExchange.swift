@@ -6,7 +6,7 @@ package final class SignerExchange: SignerDoor {
   private let endpoint: EndpointID
   private let deadlineMilliseconds: Int
 
-  /// - Parameter deadlineMilliseconds: how long a signer may take; afterwards the tick ends and the next one asks again.
+  /// - Parameter deadlineMilliseconds: how long a signer may take; then the tick ends and the next one asks again.
   package init(transport: any Transport, endpoint: EndpointID, deadlineMilliseconds: Int) {
     self.transport = transport
     self.endpoint = endpoint

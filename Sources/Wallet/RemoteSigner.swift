@@ -18,8 +18,8 @@ package enum SignerReply: Hashable, Sendable {
 /// strictly, compared field by field with the one that was asked for, and its sender recovered.
 ///
 /// Requests and replies follow the public documentation of web3signer (`eth_signTransaction`, `eth_accounts`) and of
-/// clef's external API (`account_signTransaction`, `account_list`). A signer that does not answer has sent nothing: only
-/// what passes here is ever journaled, and only what is journaled is sent.
+/// clef's external API (`account_signTransaction`, `account_list`). A signer that does not answer has sent nothing:
+/// only what passes here is ever journaled, and only what is journaled is sent.
 package struct RemoteSigner: Signer {
   package enum Kind: String, CaseIterable, Hashable, Sendable {
     case web3signer, clef

@@ -234,8 +234,6 @@ import Wallet
 
   @Test(arguments: [
     Mistake(old: "chainID: 7777777777", new: "chainID: x", message: "chains[0].chainID: \"x\" is not a whole number"),
-    Mistake(
-      old: "executor:\n          modifier", new: "executor: safe\n        modifier", message: "executor: \"safe\""),
     Mistake(old: "\"cancelOrder(bytes32)\"", new: "\"cancelOrder(byte32)\"", message: "is no function; write"),
     Mistake(
       old: "\"cancelOrder(bytes32)\"", new: "\"set(uint)\"", message: "is not canonical; it is spelt set(uint256)"),
@@ -250,7 +248,8 @@ import Wallet
     Mistake(
       old: "- {at: \"0.6\", oneOf: [\"false\"]}", new: "- {at: \"0.6\", oneOf: [\"no\"]}", message: "not known here"),
     Mistake(
-      old: "- {at: \"0.6\", oneOf: [\"false\"]}", new: "- {at: \"0.0.6\", oneOf: [\"1\"]}", message: "cannot be listed"),
+      old: "- {at: \"0.6\", oneOf: [\"false\"]}", new: "- {at: \"0.0.6\", oneOf: [\"1\"]}",
+      message: "cannot be listed"),
     Mistake(old: "noOp: {cap", new: "noOp: {kap", message: "chains[0].noOp.kap: unknown key; did you mean \"cap\"?"),
   ])
   func mistakesAreNamedWithTheirPlace(mistake: Mistake) throws {

@@ -69,7 +69,7 @@ import Testing
       Question(
         .feeHistory(blocks: 2, newest: .latest, percentiles: [50]),
         [
-          "oldestBlock": "0x1", "baseFeePerGas": ["0x1", "0x2", "0x3"], "gasUsedRatio": [0.5, 0.25],
+          "oldestBlock": "0x1", "baseFeePerGas": ["0x1", "0x2", "0x3"], "gasUsedRatio": [.number(0.5), .number(0.25)],
           "reward": [["0x1"], ["0x2"]],
         ]),
     ]

@@ -67,7 +67,8 @@ struct PolicyText {
   }
 
   private static func fees(_ limits: SigningPolicy.FeeLimits) -> String {
-    "{cap: \(NumberWithUnit.shifted(limits.capWei.description, by: -9)) gwei, transaction: \(ether(limits.transactionWei))}"
+    let capGwei = NumberWithUnit.shifted(limits.capWei.description, by: -9)
+    return "{cap: \(capGwei) gwei, transaction: \(ether(limits.transactionWei))}"
   }
 
   private static func ether(_ wei: UInt256) -> String {
