@@ -43,8 +43,9 @@ extension Keeper {
     return reservation
   }
 
-  /// Signs a reservation, unless the operator's marker has appeared since the judgement.
+  /// Signs a reservation, unless the operator's marker has appeared since the judgement, or the writer's lease is gone.
   func sign(_ reservation: Reservation) throws(TickEnd) -> SignedTransaction {
+    try mustHoldOffice()
     if let reason = desk.haltReason(), !isCancelWhileHalted(reservation) { throw .haltMarker(reason) }
     do { return try signer.sign(reservation.transaction) } catch { throw .wallet(error) }
   }
@@ -73,7 +74,7 @@ extension Keeper {
   ) throws(TickEnd) {
     var answers: [EndpointAnswer] = []
     for endpoint in seen.endpoints where Submission.strongest(of: answers)?.mayBeKnown != true {
-      answers += send(transaction, to: [endpoint], vault)
+      answers += try send(transaction, to: [endpoint], vault)
     }
     try note(answers, to: transaction, seen, &report)
   }
@@ -83,15 +84,16 @@ extension Keeper {
   private mutating func submitEverywhere(
     _ transaction: JournaledTransaction, _ seen: Seen, _ vault: Int, _ report: inout TickReport
   ) throws(TickEnd) {
-    try note(send(transaction, to: seen.endpoints, vault), to: transaction, seen, &report)
+    try note(try send(transaction, to: seen.endpoints, vault), to: transaction, seen, &report)
   }
 
   private mutating func send(
     _ transaction: JournaledTransaction, to endpoints: [EndpointID], _ vault: Int
-  ) -> [EndpointAnswer] {
+  ) throws(TickEnd) -> [EndpointAnswer] {
+    let admitted = try admit(transaction, vault)
     sent += 1
     return sender.submit(
-      transaction, to: endpoints,
+      admitted, to: endpoints,
       deadlineMilliseconds: watches[vault].node.chain.exchangeDeadlineMilliseconds)
   }
 

@@ -12,6 +12,8 @@ package struct Keeper {
   let ledger: Journal
   let signer: any Signer
   let sender: Sender
+  /// Who may write, where more than one keeper could.
+  let fence: any WriterFence
   let clock: any TimeSource
   let desk: any OperatorDesk
   let configurationHash: Bytes32
@@ -22,7 +24,8 @@ package struct Keeper {
   /// - Parameter watches: one for each vault, all reading for the signer's address.
   /// - Throws: `OutboxError` when the journal cannot be read or tells a story that cannot be true.
   package init(
-    watches: [Watch], journal: Journal, signer: any Signer, sender: Sender, clock: any TimeSource,
+    watches: [Watch], journal: Journal, signer: any Signer, sender: Sender, fence: any WriterFence = LocalFence(),
+    clock: any TimeSource,
     desk: any OperatorDesk, configurationHash: Bytes32
   ) throws(OutboxError) {
     precondition(
@@ -31,6 +34,7 @@ package struct Keeper {
     ledger = journal
     self.signer = signer
     self.sender = sender
+    self.fence = fence
     self.clock = clock
     self.desk = desk
     self.configurationHash = configurationHash

@@ -1,8 +1,8 @@
 import Ethereum
 package import Outbox
 
-/// Sends journaled transactions. A dry run has no value of this type, and nothing else in the program writes
-/// `eth_sendRawTransaction`.
+/// Sends journaled transactions that the writer's fence has admitted. A dry run has no value of this type, and nothing
+/// else in the program writes `eth_sendRawTransaction`.
 package struct Sender {
   private let transport: any Transport
 
@@ -11,8 +11,9 @@ package struct Sender {
   /// Hands the bytes to these endpoints in one exchange, and reads what each says to it. After this returns the
   /// transaction may be mined whatever the answers are: only the chain tells.
   package func submit(
-    _ transaction: JournaledTransaction, to endpoints: [EndpointID], deadlineMilliseconds: Int
+    _ admitted: Admitted, to endpoints: [EndpointID], deadlineMilliseconds: Int
   ) -> [EndpointAnswer] {
+    let transaction = admitted.transaction
     let request = NodeCall<Bytes32>.sendRaw(transaction.raw).request(id: 1)
     let body = RPCRequest.encodeBatch([request])
     let replies = transport.exchange(

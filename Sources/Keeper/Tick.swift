@@ -25,9 +25,12 @@ extension Keeper {
 
   private mutating func run(_ vault: Int, _ report: inout TickReport) throws {
     try heedOperator(&report)
+    try seekOffice(vault, &report)
 
     let seen = try observe(vault)
     report.note(seen)
+    // A standby knows nothing of what the writer promises: it watches, and concludes nothing from nonces.
+    if case .mayNot(let reason, let code) = fence.standing(clock.now()) { return report.end(.refused, code, reason) }
 
     try settle(seen, vault, &report)
     try keepPromises(seen, vault, &report)

@@ -8,6 +8,8 @@ enum TickEnd: Error {
   case wallet(WalletError)
   /// The operator's marker appeared between the judgement and the signature.
   case haltMarker(String)
+  /// The writer's fence is closed. What is signed stays in the journal, and goes out when it opens.
+  case fence(FenceFailure)
 }
 
 extension Keeper {
@@ -20,6 +22,7 @@ extension Keeper {
     case TickEnd.outbox(let other): report.end(.missed, "outbox", other.description)
     case TickEnd.wallet(let failure): report.end(.missed, "signer", failure.description)
     case TickEnd.haltMarker(let reason): report.end(.refused, "halted", "halted by the operator: \(reason)")
+    case TickEnd.fence(let failure): report.end(.refused, failure.code, failure.description)
     default:
       let failure = WatchFailure(error)
       report.end(.missed, failure.code, failure.description)
