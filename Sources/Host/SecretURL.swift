@@ -50,6 +50,18 @@ package struct SecretURL: Sendable, Equatable, CustomStringConvertible, CustomDe
     origin = "\(parts.scheme)://\(parts.host)\(parts.port.map { ":" + $0 } ?? "")"
   }
 
+  /// This URL with a path after its own, for a server whose methods are paths.
+  /// - Throws: `HostError.endpoint` where there is a query or a fragment, which a path cannot follow.
+  package func appending(path: String, endpoint: String) throws(HostError) -> SecretURL {
+    guard !text.contains("?"), !text.contains("#") else {
+      throw .endpoint(
+        endpoint: endpoint, problem: "the URL has a query, and this server's methods are paths below it",
+        remedy: "write it without, and keys as headers")
+    }
+    let base = text.hasSuffix("/") ? String(text.dropLast()) : text
+    return try SecretURL(base + path, endpoint: endpoint, allowPlainHTTP: true)
+  }
+
   package var description: String { origin }
   package var debugDescription: String { origin }
   package var customMirror: Mirror { Mirror(self, children: ["origin": origin]) }

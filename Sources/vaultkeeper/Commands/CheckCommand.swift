@@ -24,6 +24,7 @@ struct CheckCommand: Command {
     let workshop = try Workshop(configurationPath: file.path)
     var inspection = Inspection(workshop)
     inspection.local(asksForPassphrase: ask)
+    inspection.writer()
     inspection.chains()
     try inspection.vaults()
     if output.isJSON {

@@ -19,6 +19,7 @@ struct Configuration {
   let addressBookPath: String
   let tick: Tick
   let key: Key
+  let writer: Writer
   let chains: [Chain]
   let vaults: [Vault]
 }

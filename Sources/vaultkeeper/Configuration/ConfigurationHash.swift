@@ -21,7 +21,7 @@ enum ConfigurationHash {
   }
 
   /// Paths whose values may hold a provider's key.
-  private static let secretPaths: Set<String> = ["chains[].endpoints[].url"]
+  private static let secretPaths: Set<String> = ["chains[].endpoints[].url", "writer.etcd.endpoints[].url"]
 
   /// Every text carries its length and every list and section its count, so that no two trees share an encoding.
   static func canonical(_ tree: SettingTree, path: String) -> [UInt8] {

@@ -47,7 +47,7 @@ extension ConfigurationReader {
       caBundlePath: caBundle.map { absolute($0) })
   }
 
-  private func location(
+  func location(
     _ section: Section, name: String, allowsPlainHTTP: Bool
   ) -> Configuration.Endpoint.Location? {
     let what = "a URL, {credential: name} or {file: path}"
@@ -70,7 +70,7 @@ extension ConfigurationReader {
     }
   }
 
-  private func headers(_ section: Section) -> [(name: String, value: SecretSource)]? {
+  func headers(_ section: Section) -> [(name: String, value: SecretSource)]? {
     section.requiredList("headers", limit: 16) { tree, path in
       Section.read(tree, path: path, findings: findings) { section in
         let name = section.required("name", .headerName)

@@ -44,6 +44,7 @@ struct ConfigurationReader {
     let addressBook = section.required("addressBook", .path)
     let tick = section.optionalSection("tick", self.tick)
     let key = section.requiredSection("key", self.key)
+    let writer = self.writer(section, tick: tick, key: key)
     let chains = section.requiredList("chains", limit: ConfigurationReader.chainLimit) { tree, path in
       Section.read(tree, path: path, findings: findings) { section in
         chain(section).map { Located(value: $0, place: section.place, path: path) }
@@ -58,12 +59,14 @@ struct ConfigurationReader {
     refuseDuplicates(chains, of: "chainID") { $0.chainID }
     refuseDuplicates(vaults, of: "name") { $0.name }
     refuseUnknownChains(vaults, chains)
-    guard version != nil, let journal, let haltMarker, let addressBook, let tick, let key, let chains, let vaults else {
+    guard version != nil, let journal, let haltMarker, let addressBook, let tick, let key, let writer, let chains,
+      let vaults
+    else {
       return nil
     }
     return Configuration(
       journal: journal, haltMarkerPath: absolute(haltMarker), cancelsOrdersWhileHalted: cancelsOrdersWhileHalted,
-      addressBookPath: absolute(addressBook), tick: tick, key: key, chains: chains.map(\.value),
+      addressBookPath: absolute(addressBook), tick: tick, key: key, writer: writer, chains: chains.map(\.value),
       vaults: vaults.map(\.value))
   }
 

@@ -7,6 +7,21 @@ import Keeper
 /// A configuration turned into what the keeper works with. Pure: nothing is read and nobody is asked.
 struct Deployment {
   let chains: [Chain]
+  /// Where the writer's lease is kept; nil where this machine is alone.
+  let lease: Lease?
+
+  struct Lease {
+    let members: [LeaseSettings.Member]
+    let configuration: Configuration.Etcd
+    let exchangeDeadlineMilliseconds: Int
+
+    /// - Parameter holder: who we are, as another keeper shows it.
+    func settings(holder: String) -> LeaseSettings {
+      LeaseSettings(
+        members: members, prefix: configuration.prefix, ttlSeconds: configuration.ttlSeconds,
+        exchangeDeadlineMilliseconds: exchangeDeadlineMilliseconds, holder: holder)
+    }
+  }
 
   /// A chain with the vaults on it.
   struct Chain {
@@ -35,6 +50,18 @@ struct Deployment {
     }
     guard problems.isEmpty else { throw ConfigurationError(file: file.path, problems: problems) }
     self.chains = chains
+    lease = Self.lease(file.configuration, firstEndpoint: index)
+  }
+
+  private static func lease(_ configuration: Configuration, firstEndpoint: Int) -> Lease? {
+    guard case .etcd(let etcd) = configuration.writer else { return nil }
+    let members = etcd.endpoints.enumerated().map { offset, endpoint in
+      LeaseSettings.Member(
+        name: endpoint.name, firstIndex: firstEndpoint + offset * EtcdMethod.allCases.count)
+    }
+    return Lease(
+      members: members, configuration: etcd,
+      exchangeDeadlineMilliseconds: Int(configuration.tick.deadlineSeconds) * 1000)
   }
 
   private static func settings(

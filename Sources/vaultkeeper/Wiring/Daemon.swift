@@ -12,23 +12,26 @@ struct Daemon {
     let configuration = workshop.file.configuration
     let signer = try DaemonKey.open(configuration.key)
     let lock = try WriterLock(journalPath: configuration.journal.path)
-    var keeper = try keeper(signer: signer, store: try SQLiteJournalStore(lock: lock))
+    let writer = try Writer(workshop)
+    var keeper = try keeper(signer: signer, store: try SQLiteJournalStore(lock: lock), writer: writer)
     try discardStaleNote(keeper)
     let life = Life(
       intervalMilliseconds: configuration.tick.intervalSeconds * 1000,
       observationsKeptSeconds: configuration.journal.observationSeconds, clock: workshop.clock,
       isStopping: { [interrupt = workshop.interrupt] in interrupt.isStopping })
     log.started(workshop, mode: once ? "once" : "daemon")
+    // However it ends, another keeper need not wait for the lease to lapse.
+    defer { writer.fence.resign("the keeper has ended", deadlineMilliseconds: Writer.resigningMilliseconds) }
     try life.run(&keeper, once: once, report: log.ticked)
     log.stopped(reason: workshop.interrupt.reason)
   }
 
   /// A journal that contradicts itself leaves nothing to observe with: that is the halt which ends the process.
-  private func keeper(signer: any Signer, store: SQLiteJournalStore) throws -> Keeper {
+  private func keeper(signer: any Signer, store: SQLiteJournalStore, writer: Writer) throws -> Keeper {
     do {
       return try Keeper(
-        watches: workshop.watches(), journal: try Journal(open: store), signer: signer,
-        sender: Sender(transport: workshop.transport), clock: workshop.clock, desk: workshop.desk,
+        watches: workshop.watches(through: writer.transport), journal: try Journal(open: store), signer: signer,
+        sender: Sender(transport: writer.transport), fence: writer.fence, clock: workshop.clock, desk: workshop.desk,
         configurationHash: workshop.file.hash)
     } catch let failure as JournalFailure {
       guard case .corrupt = failure else { throw failure }
@@ -43,6 +46,27 @@ struct Daemon {
   private func discardStaleNote(_ keeper: Keeper) throws {
     guard keeper.outbox.halts.isEmpty else { return }
     try workshop.desk.resumptionNote.clear()
+  }
+}
+
+/// Who may write, and the door to the nodes that goes with it.
+struct Writer {
+  let fence: any WriterFence
+  let transport: any Transport
+
+  /// What saying so may take; the lease ends by itself soon enough.
+  static let resigningMilliseconds = 2_000
+
+  init(_ workshop: Workshop) throws(HostError) {
+    guard let lease = workshop.deployment.lease else {
+      fence = LocalFence()
+      transport = workshop.transport
+      return
+    }
+    let settings = lease.settings(holder: "\(Machine.name) (process \(Machine.processID))")
+    let leased = LeasedTransport(workshop.transport, settings: settings, clock: workshop.clock)
+    transport = leased
+    fence = LeaseFence(settings: settings, transport: leased, clock: workshop.clock)
   }
 }
 

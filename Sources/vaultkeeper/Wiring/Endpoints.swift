@@ -8,24 +8,46 @@ extension Deployment.Chain {
   func openEndpoints() throws(HostError) -> [EndpointConfiguration] {
     var list: [EndpointConfiguration] = []
     for (id, endpoint) in zip(settings.endpoints, endpoints) {
-      var headers: [SecretHeader] = []
-      for header in endpoint.headers {
-        headers.append(
-          try SecretHeader(name: header.name, value: try Self.text(header.value), endpoint: endpoint.name))
-      }
       list.append(
         EndpointConfiguration(
-          id: id, url: try Self.url(of: endpoint), headers: headers, caBundlePath: endpoint.caBundlePath))
+          id: id, url: try endpoint.openURL(), headers: try endpoint.openHeaders(),
+          caBundlePath: endpoint.caBundlePath))
+    }
+    return list
+  }
+}
+
+extension Deployment.Lease {
+  /// One endpoint for each method of each member: a method is a path of its own.
+  func openEndpoints() throws(HostError) -> [EndpointConfiguration] {
+    var list: [EndpointConfiguration] = []
+    for (member, endpoint) in zip(members, configuration.endpoints) {
+      let (url, headers) = (try endpoint.openURL(), try endpoint.openHeaders())
+      for method in EtcdMethod.allCases {
+        list.append(
+          EndpointConfiguration(
+            id: member.endpoint(method), url: try url.appending(path: method.path, endpoint: endpoint.name),
+            headers: headers, caBundlePath: endpoint.caBundlePath))
+      }
+    }
+    return list
+  }
+}
+
+extension Configuration.Endpoint {
+  fileprivate func openHeaders() throws(HostError) -> [SecretHeader] {
+    var list: [SecretHeader] = []
+    for header in headers {
+      list.append(try SecretHeader(name: header.name, value: try Self.text(header.value), endpoint: name))
     }
     return list
   }
 
-  private static func url(of endpoint: Configuration.Endpoint) throws(HostError) -> SecretURL {
-    switch endpoint.location {
+  fileprivate func openURL() throws(HostError) -> SecretURL {
+    switch location {
     case .inline(let url): return url
     case .secret(let source):
-      return try SecretURL(
-        try text(source), endpoint: endpoint.name, allowPlainHTTP: endpoint.allowsPlainHTTP)
+      return try SecretURL(try Self.text(source), endpoint: name, allowPlainHTTP: allowsPlainHTTP)
     }
   }
 
@@ -35,10 +57,11 @@ extension Deployment.Chain {
 }
 
 extension Deployment {
-  /// One transport for all endpoints of all chains.
+  /// One transport for all endpoints of all chains, and for the members that keep the lease.
   func openTransport(interrupt: Interrupt) throws(HostError) -> CurlTransport {
     var endpoints: [EndpointConfiguration] = []
     for chain in chains { endpoints += try chain.openEndpoints() }
+    if let lease { endpoints += try lease.openEndpoints() }
     return try CurlTransport(endpoints: endpoints, version: Vaultkeeper.version, interrupt: interrupt)
   }
 }

@@ -21,7 +21,7 @@ struct Inspection {
     let remedy: String
   }
 
-  private let workshop: Workshop
+  let workshop: Workshop
   private(set) var results: [Line] = []
 
   init(_ workshop: Workshop) { self.workshop = workshop }

@@ -23,12 +23,14 @@ struct Workshop {
   }
 
   /// The eyes on every vault, in the order of the chains and of the file.
-  func watches() -> [Watch] {
+  ///
+  /// - Parameter transport: nil for the plain one.
+  func watches(through transport: (any Transport)? = nil) -> [Watch] {
     deployment.chains.flatMap { chain in
       chain.vaults.map { vault in
         Watch(
           vault: vault, keeper: file.configuration.key.address,
-          node: Node(chain: chain.settings, transport: transport))
+          node: Node(chain: chain.settings, transport: transport ?? self.transport))
       }
     }
   }
