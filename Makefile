@@ -16,12 +16,16 @@ help: ## list the targets
 deps: ## install the system packages that are missing
 	@packaging/build-dependencies
 
+.PHONY: deps-tests
+deps-tests: # beside that, the packages that only tests need
+	@packaging/build-dependencies --tests
+
 .PHONY: devchain
 devchain: deps ## set up the local EVM chain (Python venv, contract artefacts from PyPI)
 	@devchain/setup.sh
 
 .PHONY: devchain-tests
-devchain-tests: deps # beside that, the interfaces that tests and fixtures compare with
+devchain-tests: deps-tests # beside that, the interfaces that tests and fixtures compare with
 	@devchain/setup.sh --tests
 
 .PHONY: build
@@ -42,6 +46,11 @@ test: devchain-tests ## build and run every test
 	$(PYTHON) -m pytest -q devchain/tests
 	.build/debug/vaultkeeper-lab ethereum-tests Tests/Fixtures/Ethereum
 	swift test $(SWIFT_FLAGS) --skip-build
+
+.PHONY: lease-rounds
+lease-rounds: devchain-tests ## two daemons, a real etcd, and ROUNDS leaders that come to harm (default 50)
+	swift build $(SWIFT_FLAGS) --build-tests
+	VAULTKEEPER_LEASE_ROUNDS=$(or $(ROUNDS),50) swift test $(SWIFT_FLAGS) --skip-build --filter ChainTests.LeaseTests
 
 .PHONY: check
 check: devchain ## format, generated code and compiled contracts are as committed

@@ -34,6 +34,8 @@ final class KeeperProcess {
   let folder: URL
   let configuration: URL
   private let chain: DevChain
+  /// Words before the program's own: how it is started in a network of its own.
+  var prefix: [String] = []
   private var daemon: Process?
   private var daemonLog: URL?
 
@@ -167,6 +169,9 @@ final class KeeperProcess {
     daemon.waitUntilExit()
   }
 
+  /// Any signal, to the daemon.
+  func signal(_ number: Int32) { kill(processID, number) }
+
   /// SIGTERM, and the status it ends with.
   func terminate() throws -> Int32 {
     guard let daemon else { throw DevChain.Failure("no daemon was started") }
@@ -194,8 +199,9 @@ final class KeeperProcess {
     let output = folder.appendingPathComponent("output.\(count)")
     let complaints = folder.appendingPathComponent("complaints.\(count)")
     let process = Process()
-    process.executableURL = try Workplace.binary()
-    process.arguments = arguments
+    let words = prefix + [try Workplace.binary().path] + arguments
+    process.executableURL = URL(fileURLWithPath: words[0])
+    process.arguments = Array(words.dropFirst())
     process.environment = ["PATH": "/usr/bin:/bin", "COLUMNS": "80"].merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     // Files and not pipes: nobody need read them while the process runs.

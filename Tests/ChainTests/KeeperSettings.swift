@@ -21,9 +21,16 @@ struct KeeperSettings {
   var baseFeeMultiple = 2
   var perDay = "0.5 ether"
   var cancelsWhileHalted = false
+  /// The `writer` section; nil leaves it out.
+  var writer: String?
+  /// Where the chain is reached from the keeper's network, in place of this machine's loopback.
+  var chainHost = "127.0.0.1"
 
   func yaml(_ chain: DevChain) throws -> String {
-    let endpoints = self.endpoints.map { "      - {name: \($0), url: \"\(chain.url($0))\"}" }
+    let endpoints = self.endpoints.map { name in
+      let url = chain.url(name).replacingOccurrences(of: "127.0.0.1", with: chainHost)
+      return "      - {name: \(name), url: \"\(url)\", allowPlainHTTP: true}"
+    }
     return """
       version: 1
       journal: {path: vaultkeeper.journal}
@@ -35,6 +42,7 @@ struct KeeperSettings {
         address: "\(try chain.address("keeper"))"
         keystore: {path: devchain-keeper.json}
         passphrase: {file: devchain-keeper.passphrase}
+      \(writer.map { "writer: \($0)" } ?? "# writer: local")
       chains:
         - name: devchain
           chainID: \(try chain.address("chainID"))
