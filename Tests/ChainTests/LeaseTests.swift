@@ -72,7 +72,7 @@ struct LeaseTests {
   @Test func aLeaseThatEndsWithinATickIsRefused() throws {
     let chain = try DevChain()
     var settings = LeaseRound.settings("http://127.0.0.1:2379")
-    settings.deadline = "4s"
+    settings.deadline = "\(Self.ttlSeconds / 2)s"
     let outcome = try KeeperProcess(chain, settings).run("run", "--once")
     #expect(outcome.status == 78 && outcome.complaints.contains("writer.etcd.ttl"), "\(outcome)")
   }
