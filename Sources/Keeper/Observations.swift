@@ -110,6 +110,12 @@ extension JournalReader {
   }
 }
 
+extension JournaledTick {
+  /// How many records of one vault lie between two key frames at most: a reader that begins this far back has its newest
+  /// tick.
+  package static var recordsBetweenFrames: UInt64 { UInt64(TickRecorder.frameInterval) }
+}
+
 /// A tick as the journal holds it. Its parts are made into values only where they are asked for.
 package struct JournaledTick: Sendable {
   package let sequence: UInt64

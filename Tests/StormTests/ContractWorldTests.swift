@@ -49,7 +49,7 @@ import Testing
     stage.advance()
     stage.runOrderKeeper { _ in .execute() }
     let fate = try stage.fate(of: key)
-    guard case .filled(let price?, let fees?) = fate else {
+    guard case .filled(let price?, let fees?, _) = fate else {
       Issue.record("\(fate)")
       return
     }
@@ -93,7 +93,7 @@ import Testing
     #expect(try stage.fate(of: key) == .resting)
     stage.world.publish(.base, answer: 305_500_000_000, in: stage.block)
     stage.runOrderKeeper { $0.isTriggered ? .execute() : .wait }
-    guard case .filled(let price?, _) = try stage.fate(of: key) else {
+    guard case .filled(let price?, _, _) = try stage.fate(of: key) else {
       Issue.record("\(try stage.fate(of: key))")
       return
     }

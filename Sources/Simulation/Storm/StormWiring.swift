@@ -62,8 +62,11 @@ struct StormWiring {
     let journal = try Journal(open: store, newestObservations: 60)
     let transport = StormTransport(world)
     let watch = Watch(vault: vault, keeper: key.address, node: Node(chain: chain, transport: transport))
+    let policy = try DerivedPolicy([
+      DerivedPolicy.Chain(settings: chain, vaults: [vault], valueCeilingWei: plan.gasBudgetWei)
+    ]).policy
     return try Keeper(
-      watches: [watch], journal: journal, signer: StormSigner(key, world), sender: Sender(transport: transport),
+      watches: [watch], journal: journal, signer: PolicedSigner(StormSigner(key, world), policy: policy), sender: Sender(transport: transport),
       clock: StormClock(world), desk: StormDesk(world), configurationHash: Self.configurationHash)
   }
 

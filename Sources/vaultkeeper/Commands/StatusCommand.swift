@@ -34,9 +34,6 @@ struct StatusCommand: Command {
 
 /// Whether a keeper can act, and what of it is in the way.
 private struct Standing {
-  /// How many observations of a vault are looked through for its last tick.
-  private static let window: UInt64 = 64
-
   private let vaults: [(name: String, last: TickReport?)]
   private let now: UInt64
   private(set) var obstacles: [String] = []
@@ -46,16 +43,17 @@ private struct Standing {
     self.now = now
     let names = configuration.vaults.map(\.name)
     let memory = try JournalMemory(file, policies: configuration.chains.map(\.lane))
-    var last: [String: TickReport] = [:]
+    var last: [String: JournaledTick] = [:]
     if let reader = memory.reader {
       let source = try SQLiteJournalReader(path: configuration.journal.path)
       let newest = try source.newestSequence(.observations)
-      let wanted = Self.window * UInt64(names.count)
-      try reader.replayObservations(from: newest > wanted ? newest - wanted : 1) { (durable) throws(JournalFailure) in
-        if let report = TickReport(durable.record) { last[report.vault] = report }
+      // A tick that acted has a second record, of its judgement made again.
+      let wanted = 2 * JournaledTick.recordsBetweenFrames * UInt64(names.count)
+      try reader.replayTicks(from: newest > wanted ? newest - wanted : 1) { (tick) throws(JournalFailure) in
+        last[tick.vault] = tick
       }
     }
-    vaults = names.map { ($0, last[$0]) }
+    vaults = try names.map { ($0, try last[$0]?.report()) }
     let (isHeld, lockPath) = try WriterLock.standing(journalPath: configuration.journal.path)
     if !isHeld { obstacles.append("no keeper runs: nobody holds \(lockPath)") }
     if let reason = MarkerDesk(markerPath: configuration.haltMarkerPath).haltReason() {

@@ -43,7 +43,7 @@ extension ConfigurationReader {
     return Configuration.RemoteKey(
       kind: kind,
       endpoint: Configuration.Endpoint(
-        name: "signer", location: location, allowsPlainHTTP: false, headers: headers,
+        name: "signer", role: .public, location: location, allowsPlainHTTP: false, headers: headers,
         caBundlePath: caBundle.map { absolute($0) }), deadlineSeconds: deadline)
   }
 }

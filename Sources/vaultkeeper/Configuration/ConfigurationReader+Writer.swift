@@ -67,7 +67,7 @@ extension ConfigurationReader {
     let caBundle = section.ifPresent("caBundle", .path)
     guard let name, let allowsPlainHTTP, let location, let headers, let caBundle else { return nil }
     return Configuration.Endpoint(
-      name: name, location: location, allowsPlainHTTP: allowsPlainHTTP, headers: headers,
+      name: name, role: .public, location: location, allowsPlainHTTP: allowsPlainHTTP, headers: headers,
       caBundlePath: caBundle.map { absolute($0) })
   }
 }
