@@ -117,7 +117,7 @@ import Testing
     var draws = Draws(seed: 5)
     let records = try Self.records(store)
     let shadowed = ShadowVault(vault: world.vault, chain: World.chain(endpoints: ["a"]))
-    for _ in 0..<120 {
+    for _ in 0..<20 {
       let journal = try Journal(open: MemoryJournalStore())
       for record in records {
         let report = draws.next() % 8 == 0 ? draws.mutation(of: record.report) : record.report
