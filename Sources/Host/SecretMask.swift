@@ -6,7 +6,8 @@
 /// `mainnet` are worth reading.
 struct SecretMask: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   static let minimumBytes = 8
-  /// How far into a body that is no answer is looked. Nobody shows more than its start, and a body of 64 KiB is no error page.
+  /// How far into a body that is no answer is looked. Nobody shows more than its start, and a body of 64 KiB is no
+  /// error page.
   static let maximumBytes = 65_536
   /// In ASCII, since that is all that survives in an excerpt.
   static let substitute = Array("(secret)".utf8)
@@ -39,15 +40,17 @@ struct SecretMask: Sendable, CustomStringConvertible, CustomDebugStringConvertib
     let first = body.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
     if status == 200, first == UInt8(ascii: "[") { return maskedWords(of: body) }
     let end = min(body.count, Self.maximumBytes)
-    return masked(body[..<end]) + body[end...]
+    return masked(body[...], before: end)
   }
 
   /// These bytes with every secret replaced.
-  func masked(_ body: ArraySlice<UInt8>) -> [UInt8] {
+  /// - Parameter end: only those that begin before it; nil for all.
+  func masked(_ body: ArraySlice<UInt8>, before end: Int? = nil) -> [UInt8] {
+    let end = end ?? body.endIndex
     var shown: [UInt8] = []
     shown.reserveCapacity(body.count)
     var index = body.startIndex
-    while index < body.endIndex {
+    while index < end {
       let rest = body[index...]
       if let secret = secrets.first(where: { $0.first == body[index] && rest.starts(with: $0) }) {
         shown += Self.substitute
@@ -57,7 +60,7 @@ struct SecretMask: Sendable, CustomStringConvertible, CustomDebugStringConvertib
         index += 1
       }
     }
-    return shown
+    return shown + body[index...]
   }
 
   /// With `%41` and its like as the bytes they stand for: some servers show a path so.

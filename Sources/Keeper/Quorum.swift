@@ -46,6 +46,16 @@ struct Quorum: Sendable {
       }
       return found
     }
+
+    /// Whether the endpoint says that this block stands there, with this parent and these figures as far as it tells
+    /// any: a hash is soon repeated, and a header cannot be held against it here.
+    func vouches(for header: BlockHeader) -> Bool {
+      guard hash(at: header.number) == header.hash,
+        !headers.contains(where: { $0.hash == header.hash && $0 != header })
+      else { return false }
+      guard header.number > 0, let parent = hash(at: header.number - 1) else { return true }
+      return parent == header.parentHash
+    }
   }
 
   /// A block that enough endpoints vouch for.
@@ -66,8 +76,8 @@ struct Quorum: Sendable {
   /// The blocks with enough vouchers, the highest first; of equal heights the one that was named first.
   var agreements: [Agreement] {
     var found: [Agreement] = []
-    for header in voices.flatMap(\.headers) where !found.contains(where: { $0.header.hash == header.hash }) {
-      let vouchers = voices.filter { $0.hash(at: header.number) == header.hash }.map(\.endpoint)
+    for header in voices.flatMap(\.headers) where !found.contains(where: { $0.header == header }) {
+      let vouchers = voices.filter { $0.vouches(for: header) }.map(\.endpoint)
       guard vouchers.count >= needed else { continue }
       let place = found.firstIndex { $0.header.number < header.number } ?? found.endIndex
       found.insert(Agreement(header: header, vouchers: vouchers), at: place)
@@ -76,13 +86,13 @@ struct Quorum: Sendable {
   }
 
   /// The heights to ask everybody for when no block has enough vouchers: the highest one that enough endpoints have
-  /// reached, and the second below it. With the parents they name that is a stretch of four blocks: deeper disagreement
-  /// than that is no race between nodes but a chain that is splitting, and nothing to act on.
+  /// reached, and the three below it. Deeper disagreement than that is no race between nodes but a chain that is
+  /// splitting, and nothing to act on.
   var heightsInQuestion: [UInt64] {
     let heights = voices.map(\.head.number).sorted(by: >)
     guard heights.count >= needed, needed > 0 else { return [] }
     let reached = heights[needed - 1]
-    return reached >= 2 ? [reached, reached - 2] : [reached]
+    return (0..<4).filter { $0 <= reached }.map { reached - $0 }
   }
 
   /// Adds what an endpoint says stands further back.

@@ -41,7 +41,8 @@ struct ReadRound {
   /// One result for each read, in their order.
   ///
   /// A call that succeeds and returns nothing is what an address without code answers. Every read here is of a contract
-  /// that returns something, so the node has no full state of the block, or the address is wrong: the next one is asked.
+  /// that returns something, so the node has no full state of the block, or the address is wrong: the next one is
+  /// asked.
   func results(_ answers: Answers) throws(NodeFailure) -> [ReadResult] {
     let results = try plainResults(answers)
     for (read, result) in zip(reads, results) where result.success && result.data.isEmpty {

@@ -43,7 +43,9 @@ struct NonceHunt: Hashable, Sendable {
   var heights: [UInt64] {
     guard block == nil, !isGivenUp else { return [] }
     if isFirst {
-      return Self.distances.filter { $0 <= after }.map { after - $0 }.reversed()
+      let heights = Self.distances.filter { $0 <= after }.map { after - $0 }.reversed()
+      // A chain as short as that is looked at from its beginning.
+      return heights.first == 0 || heights.count == Self.distances.count ? Array(heights) : [0] + heights
     }
     guard let before, before < after else { return [] }
     let span = after - before

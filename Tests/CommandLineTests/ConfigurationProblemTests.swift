@@ -257,7 +257,7 @@ import Testing
     #expect(
       places == [
         "test.yaml:6:18: tick.interval:", "test.yaml:13:5: chains[0].chainID:", "test.yaml:14:5: chains[0].chainId:",
-        "test.yaml:77:13: vaults[0].venue.kind:", "test.yaml:90:15: vaults[0].leverage:",
+        "test.yaml:77:13: vaults[0].venue.kind:", "test.yaml:91:15: vaults[0].leverage:",
       ])
   }
 

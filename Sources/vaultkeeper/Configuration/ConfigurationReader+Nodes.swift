@@ -29,15 +29,15 @@ extension ConfigurationReader {
         remedy: "add an endpoint with role: public")
     }
     let quorum = section.ifPresent("quorum", .integer(1...16))
+    let breaker = section.optionalSection("breaker", self.breaker)
+    let words = ChainSettings.Sending.allCases.map { ($0.rawValue, $0) }
+    // One after the other: one provider learns of a call before the others do, and repeating tells them all.
+    let sending = section.optional("send", .choice(words), default: .first)
     if let written = quorum, let wanted = written, let count = publicEndpoints?.count, count > 0, wanted > count {
       section.report(
         "quorum", "there are only \(count) public endpoints to agree", remedy: "write at most \(count), or add more")
       return nil
     }
-    let breaker = section.optionalSection("breaker", self.breaker)
-    let words = ChainSettings.Sending.allCases.map { ($0.rawValue, $0) }
-    // One after the other: one provider learns of a call before the others do, and repeating tells them all.
-    let sending = section.optional("send", .choice(words), default: .first)
     guard let quorum, let breaker, let sending, let maximumLagBlocks else { return nil }
     return Configuration.Nodes(
       quorum: quorum.map { Int($0) }, maximumLagBlocks: maximumLagBlocks, breaker: breaker, sending: sending)
