@@ -3,16 +3,16 @@ import Testing
 
 @testable import Simulation
 
-/// Small storms: an hour in the place of six, so that a debug build has time for several.
+/// Small storms: a quarter of an hour in the place of six hours, so that a debug build has time for several.
 @Suite struct StormTests {
-  static func plan(_ seed: UInt64, storm: UInt64 = 110, calm: UInt64 = 110) -> StormPlan {
+  static func plan(_ seed: UInt64, storm: UInt64 = 80, calm: UInt64 = 80) -> StormPlan {
     var plan = StormPlan(seed: seed)
     plan.stormTicks = storm
     plan.calmTicks = calm
     return plan
   }
 
-  @Test(arguments: [1, 2, 3, 4] as [UInt64])
+  @Test(arguments: [1, 2, 3] as [UInt64])
   func noLawIsBroken(seed: UInt64) {
     let outcome = Storm(plan: Self.plan(seed)).run()
     #expect(outcome.violations.isEmpty, "\(outcome.violations)")
@@ -49,7 +49,7 @@ import Testing
 
   /// All of them are enumerated in the laboratory; here some, at boundaries that differ from run to run of the suite by
   /// nothing.
-  @Test(arguments: [3, 11, 19, 20, 21, 22, 23, 24, 25, 26, 211, 367] as [UInt64])
+  @Test(arguments: [3, 19, 21, 22, 24, 211] as [UInt64])
   func aDeathAtABoundaryBreaksNoLaw(boundary: UInt64) {
     let outcome = CrashPoints(seed: 1).run(dyingAt: boundary)
     #expect(outcome.violations.isEmpty, "\(outcome.violations)")
