@@ -8,7 +8,7 @@ import Testing
 @Suite struct ReplayCommandTests {
   @Test func whatIsNoExportIsNotReplayed() throws {
     let bench = try Workbench()
-    defer { remove(bench) }
+    defer { do { try bench.remove() } catch { Issue.record("\(error)") } }
     try bench.write("other.jsonl", "not a journal\n")
     #expect(try bench.run("replay", "other.jsonl").status == ExitStatus.journal.rawValue)
     #expect(try bench.run("replay", "none.jsonl").status != 0)
@@ -16,7 +16,7 @@ import Testing
 
   @Test func nothingToCompareIsSaid() throws {
     let bench = try Workbench()
-    defer { remove(bench) }
+    defer { do { try bench.remove() } catch { Issue.record("\(error)") } }
     try bench.write("empty.jsonl", "")
     let outcome = try bench.run("replay", "empty.jsonl")
     #expect(outcome.status == ExitStatus.missingInput.rawValue)
