@@ -78,6 +78,8 @@ extension OutboxState {
       switch halt {
       case .foreignNonce(let evidence):
         let index = laneIndex(creating: evidence.lane)
+        // A free nonce that was counted once and is not counted any more was not consumed: there is nothing to accept.
+        if evidence.ourHashes.isEmpty, lanes[index].doubt == nil { continue }
         lanes[index].nextNonce = max(lanes[index].nextNonce ?? 0, evidence.minedNonce)
         if let doubt = lanes[index].doubt, doubt.nonce < evidence.minedNonce { lanes[index].doubt = nil }
       case .lossLimit(let vault, let chainID, _, _):
