@@ -66,8 +66,9 @@ struct StormWiring {
       DerivedPolicy.Chain(settings: chain, vaults: [vault], valueCeilingWei: plan.gasBudgetWei)
     ]).policy
     return try Keeper(
-      watches: [watch], journal: journal, signer: PolicedSigner(StormSigner(key, world), policy: policy), sender: Sender(transport: transport),
-      clock: StormClock(world), desk: StormDesk(world), configurationHash: Self.configurationHash)
+      watches: [watch], journal: journal, signer: PolicedSigner(StormSigner(key, world), policy: policy),
+      sender: Sender(transport: transport), clock: StormClock(world), desk: StormDesk(world),
+      configurationHash: Self.configurationHash)
   }
 
   private var chain: ChainSettings {
