@@ -1,8 +1,8 @@
 import Host
 import Keeper
 
-/// The endpoints of all chains, and the members that keep the lease, with their secrets, which are read here and nowhere
-/// else.
+/// The endpoints of all chains, and the members that keep the lease, with their secrets, which are read here and
+/// nowhere else.
 struct OpenEndpoints {
   /// An endpoint that cannot be asked, and why.
   struct Failure {
