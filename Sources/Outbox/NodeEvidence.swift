@@ -134,7 +134,8 @@ package struct NodeEvidence: Hashable, Sendable {
   package let strangerHash: Bytes32?
 
   package init(
-    lane: LaneID, head: HeadMark, minedNonce: UInt64, agreedNonce: UInt64? = nil, pooledNonce: UInt64? = nil, safeNonce: UInt64? = nil,
+    lane: LaneID, head: HeadMark, minedNonce: UInt64, agreedNonce: UInt64? = nil, pooledNonce: UInt64? = nil,
+    safeNonce: UInt64? = nil,
     finalizedNonce: UInt64? = nil, sightings: [TransactionSighting] = [], canonical: [CanonicalBlock] = [],
     isComplete: Bool, strangerHash: Bytes32? = nil
   ) {
