@@ -98,7 +98,8 @@ let package = Package(
       dependencies: ["Simulation", "Keeper", "Decision", "Outbox", "Wallet", "Contracts", "Ethereum"],
       swiftSettings: strict),
     .testTarget(
-      name: "HostTests", dependencies: ["Host", "Keeper", "Outbox", "Wallet", "Ethereum", grdb, logging], swiftSettings: strict),
+      name: "HostTests", dependencies: ["Host", "Keeper", "Outbox", "Wallet", "Ethereum", grdb, logging],
+      swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [

@@ -98,7 +98,8 @@ struct Workbench {
 @Suite struct HelpTests {
   static let commands = [
     [], ["run"], ["check"], ["explain"], ["pending"], ["journal"], ["journal", "verify"], ["journal", "show"], ["halt"],
-    ["journal", "export"], ["journal", "backup"], ["journal", "restore"], ["replay"], ["shadow"], ["resume"], ["status"],
+    ["journal", "export"], ["journal", "backup"], ["journal", "restore"], ["replay"], ["shadow"], ["resume"],
+    ["status"],
     ["test-alarm"], ["key"], ["key", "new"], ["key", "import"], ["key", "address"], ["key", "policy"], ["decode"],
   ]
 

@@ -66,7 +66,8 @@ struct StormWiring {
       DerivedPolicy.Chain(settings: chain, vaults: [vault], valueCeilingWei: plan.gasBudgetWei)
     ]).policy
     return try Keeper(
-      watches: [watch], journal: journal, signer: PolicedSigner(StormSigner(key, world), policy: policy), sender: Sender(transport: transport),
+      watches: [watch], journal: journal, signer: PolicedSigner(StormSigner(key, world), policy: policy),
+      sender: Sender(transport: transport),
       clock: StormClock(world), desk: StormDesk(world), configurationHash: Self.configurationHash)
   }
 
