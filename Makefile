@@ -52,6 +52,25 @@ lease-rounds: devchain-tests ## two daemons, a real etcd, and ROUNDS leaders tha
 	swift build $(SWIFT_FLAGS) --build-tests
 	VAULTKEEPER_LEASE_ROUNDS=$(or $(ROUNDS),50) swift test $(SWIFT_FLAGS) --skip-build --filter ChainTests.LeaseTests
 
+# The world, its faults and its judges; optimised, since a seed is hours of a chain.
+LAB := .build-release/release/vaultkeeper-lab
+
+.PHONY: lab
+lab: deps # build it
+	swift build $(SWIFT_FLAGS) -c release --product vaultkeeper-lab --scratch-path .build-release
+
+.PHONY: storm
+storm: lab ## run the keeper through the storms of SEEDS (default 1-1000), with JOBS threads (default 1)
+	$(LAB) storm --seeds $(or $(SEEDS),1-1000) --jobs $(or $(JOBS),1)
+
+.PHONY: crash-points
+crash-points: lab ## kill the keeper at every boundary of a run, with JOBS threads (default 1)
+	$(LAB) crash-points --jobs $(or $(JOBS),1)
+
+.PHONY: mutants
+mutants: devchain-tests ## plant one fault at a time and see which test notices; prints a table, takes hours
+	$(PYTHON) Tests/Mutants/mutants.py
+
 .PHONY: check
 check: devchain ## format, generated code and compiled contracts are as committed
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
@@ -72,7 +91,7 @@ fixtures: devchain-tests ## write Tests/Fixtures again with the independent libr
 ethereum-tests: deps ## run the official test files found under DIR=folder
 	@test -n "$(DIR)" || { echo "usage: make ethereum-tests DIR=folder (a checkout of ethereum/tests, or a part)" >&2; exit 64; }
 	swift build $(SWIFT_FLAGS) -c release --product vaultkeeper-lab --scratch-path .build-release
-	.build-release/release/vaultkeeper-lab ethereum-tests "$(DIR)"
+	$(LAB) ethereum-tests "$(DIR)"
 
 .PHONY: test-chain
 test-chain: build ## check and dry-run against RPC=url with CONFIG=file; signs only with SIGN=1

@@ -97,7 +97,8 @@ package struct TickReader {
 }
 
 extension JournalReader {
-  /// Hands out the ticks that are still held, in order, leaving out judgements made again within one, without verifying the chain.
+  /// Hands out the ticks that are still held, in order, leaving out judgements made again within one, without verifying
+  /// the chain.
   /// - Parameter sequence: where to begin reading; each vault's ticks then begin at its next key frame.
   /// - Throws: `JournalFailure`, or what `body` throws.
   package func replayTicks(
@@ -111,8 +112,8 @@ extension JournalReader {
 }
 
 extension JournaledTick {
-  /// How many records of one vault lie between two key frames at most: a reader that begins this far back has its newest
-  /// tick.
+  /// How many records of one vault lie between two key frames at most: a reader that begins this far back has its
+  /// newest tick.
   package static var recordsBetweenFrames: UInt64 { UInt64(TickRecorder.frameInterval) }
 }
 

@@ -104,6 +104,7 @@ private struct FirstPlaces {
     slices.add(try vault.priceFeed.reads())
     slices.add(try vault.quoteFeed?.reads() ?? [])
     slices.add(try vault.sequencerFeed?.reads() ?? [])
+    slices.add(try vault.nativeFeed?.reads() ?? [])
     slices.add(try vault.reader.reads())
     slices.add(try vault.account.reads(keeper: watch.keeper))
     slices.add(try vault.venue.reads(account: vault.account.holder))
@@ -124,6 +125,7 @@ private struct FirstRound {
   let priceFeed: [ReadResult]
   let quoteFeed: [ReadResult]
   let sequencer: [ReadResult]
+  let nativeFeed: [ReadResult]
   let spot: [ReadResult]
   let account: [ReadResult]
   let venue: [ReadResult]
@@ -140,7 +142,7 @@ private struct FirstRound {
     endpoint = answers.endpoint
     let parts = places.slices.cut(try places.reads.results(answers))
     (priceFeed, quoteFeed, sequencer) = (parts[0], parts[1], parts[2])
-    (spot, account, venue) = (parts[3], parts[4], parts[5])
+    (nativeFeed, spot, account, venue) = (parts[3], parts[4], parts[5], parts[6])
     venueReads = Array(places.slices.all.suffix(venue.count))
     keeperBalanceWei = try answers.take(places.keeperBalance)
     probe = try places.probe.map { (place) throws(NodeFailure) in try answers.call(place) }
@@ -158,6 +160,12 @@ private struct FirstRound {
     guard let feed = watch.vault.quoteFeed else { return (price, nil, Self.oneDollar) }
     let quote = try feed.reading(quoteFeed)
     return (price, quote, quote.price.flatMap { $0.isZero ? nil : $0 })
+  }
+
+  /// A feed that cannot be read leaves the native currency without a price, which is refused where gas is counted in
+  /// dollars. It must not keep what is promised already from being settled.
+  func nativePrice(watch: Watch) -> FeedReading? {
+    do { return try watch.vault.nativeFeed?.reading(nativeFeed) } catch { return nil }
   }
 }
 
@@ -192,7 +200,8 @@ extension Seen {
     endpoints = first.endpoints(look)
     observation = Observation(
       head: Head(number: look.head.number, hash: look.head.hash, timestamp: look.head.timestamp), price: prices.price,
-      quotePrice: prices.quote, sequencer: try vault.sequencerFeed?.reading(first.sequencer),
+      quotePrice: prices.quote, nativePrice: first.nativePrice(watch: watch),
+      sequencer: try vault.sequencerFeed?.reading(first.sequencer),
       vault: try vault.reader.reading(first.spot),
       account: AccountReading(
         isEnabled: account.isEnabled, holderBalanceWei: account.holderBalanceWei,

@@ -16,8 +16,8 @@ enum Reconsidered {
 }
 
 extension Keeper {
-  /// Decides again, at this tick's state, on what a promise is for: before its call is offered more, and before bytes go
-  /// out for the first time that an earlier process signed. A trade that nobody wants any more must not be paid for.
+  /// Decides again, at this tick's state, on what a promise is for: before its call is offered more, and before bytes
+  /// go out for the first time that an earlier process signed. A trade that nobody wants any more must not be paid for.
   ///
   /// - Parameter terms: what the next attempt would offer; upfront fees are sized by them.
   mutating func reconsider(

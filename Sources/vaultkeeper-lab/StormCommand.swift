@@ -11,8 +11,8 @@ struct StormCommand: ParsableCommand {
     abstract: "Runs the keeper through storms that seeds draw, and judges what the world saw.",
     discussion: """
       A seed is six hours of storm and two of calm at a tick of twelve seconds. It is valid with at least 20 faults \
-      and 3 trades. It closes with how often each kind of fault happened and each law was tested. Exit status: 0 if no law \
-      was broken, 1 otherwise, also where fewer than nine seeds in ten are valid.
+      and 3 trades. It closes with how often each kind of fault happened and each law was tested. Exit status: 0 if no \
+      law was broken, 1 otherwise, also where fewer than nine seeds in ten are valid.
       """)
 
   @Option(help: "Seeds: a number or a range, as in 1-1000.")

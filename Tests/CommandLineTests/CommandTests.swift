@@ -156,14 +156,23 @@ import Testing
     try bench.write("url.txt", "http://localhost:1/b/hunter2\n")
     let outcome = try bench.run("check", "--config", "keeper.yaml")
     #expect(outcome.status == ExitStatus.refused.rawValue)
-    for subject in ["key", "devchain: endpoint a", "devchain: endpoint b", "first-light: judgement"] {
+    for subject in [
+      "key", "alarms", "devchain: endpoint a", "devchain: endpoint b", "devchain: relay flash",
+      "first-light: judgement",
+    ] {
       #expect(outcome.output.contains("✗  \(subject)"), "\(subject)")
     }
     #expect(outcome.output.contains("✓  address book gmx-v2-arbitrum"))
-    #expect(outcome.output.hasSuffix("4 of 9 are not well\n"))
+    // A secret that is missing is one finding among others.
+    #expect(outcome.output.contains("credential rpc-flash: systemd passed no credentials"))
+    #expect(outcome.output.hasSuffix("6 of 12 are not well\n"), "\(outcome.output)")
     #expect(!(outcome.output + outcome.complaints).contains("hunter"))
     let explained = try bench.run("explain", "--config", "keeper.yaml")
     #expect(explained.status == ExitStatus.refused.rawValue && explained.output.contains("missed: "))
+    #expect(explained.complaints.contains("goes on without: credential rpc-flash"))
+    // Who signs needs all of them.
+    let run = try bench.run("run", "--once", "--config", "keeper.yaml")
+    #expect(run.status == ExitStatus.missingInput.rawValue && run.complaints.contains("credential rpc-flash"))
     let unknown = try bench.run("explain", "--vault", "second", "--config", "keeper.yaml")
     #expect(unknown.status == ExitStatus.usage.rawValue)
     #expect(unknown.complaints == "vaultkeeper: there is no vault \"second\"; there are: first-light\n")

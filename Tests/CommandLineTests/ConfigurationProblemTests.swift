@@ -16,14 +16,14 @@ import Testing
     // alarms
     Mistake(
       old: "[/usr/local/bin/page, --who, keeper]", new: "[page]",
-      message: "94:12: alarms.command: \"page\" is not an absolute path; no shell looks for the program"),
+      message: "97:12: alarms.command: \"page\" is not an absolute path; no shell looks for the program"),
     Mistake(
       old: "noCompletedTick: 5m", new: "noCompletedTick: 3s",
-      message: "104:20: alarms.noCompletedTick: \"3s\" is out of range; "
+      message: "107:20: alarms.noCompletedTick: \"3s\" is out of range; "
         + "write a time from 5s to 1d, such as 90s, 5m or 24h"),
     Mistake(
       old: "on: [halt, refusalStreak,", new: "on: [hallt, refusalStreak,",
-      message: "101:8: alarms.on[0]: \"hallt\" is not known here; perhaps \"halt\"; "
+      message: "104:8: alarms.on[0]: \"hallt\" is not known here; perhaps \"halt\"; "
         + "write halt, refusalStreak, lowBalance, noCompletedTick or journal"),
     // unknown and missing keys
     Mistake(
@@ -196,6 +196,19 @@ import Testing
       old: "clearLimit: 50000", new: "clearLimit: 20999",
       message: "41:73: chains[0].gas.clearLimit: \"20999\" is out of range; "
         + "write a whole number from 21000 to 100000000"),
+    Mistake(
+      old: "perHour: 0.2 ether", new: "perHour: 0.6 ether",
+      message: "41:123: chains[0].gas.perHour: is more than a whole day may cost; write no more than perDay"),
+    Mistake(
+      old: "perDayUsd: 900 USD", new: "perDayUsd: 0 USD",
+      message: "41:145: chains[0].gas.perDayUsd: a budget of nothing lets nothing be done; write a sum above 0 USD"),
+    Mistake(
+      old: "loss: 900 USD", new: "loss: 0 USD",
+      message: "94:49: vaults[0].budgets.loss: a budget of nothing lets nothing be done; write sums above 0 USD"),
+    Mistake(
+      old: "liquidationAlarm: 8%", new: "liquidationAlarm: 101%",
+      message: "93:23: vaults[0].liquidationAlarm: \"101%\" is out of range; "
+        + "write a ratio from 0 to 100%, such as 4%, 25bp or 0.04"),
     Mistake(
       old: "      - name: b\n", new: "      - name: a\n",
       message: "18:9: chains[0].endpoints[1].name: \"a\" is used twice; choose another"),

@@ -111,7 +111,8 @@ import Testing
     #expect(summary.first?.stage == "assessment" && summary.first?.name == "target")
   }
 
-  /// Records are not believed: whatever stands in them, a replay and a shadow run end, and say what they could not read.
+  /// Records are not believed: whatever stands in them, a replay and a shadow run end, and say what they could not
+  /// read.
   @Test func hostileRecordsNeverTrap() throws {
     let (store, world) = try Self.written(25, seed: 4)
     var draws = Draws(seed: 5)

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Keeper
 
-/// What each kind of reply to a submission means. The rule: only words we know are a refusal; all else may have been taken.
+/// What each kind of reply to a submission means. The rule: only words we know are a refusal; all else may have
+/// been taken.
 @Suite struct SenderTests {
   private let sent = World.hash(1)
 

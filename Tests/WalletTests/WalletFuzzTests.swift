@@ -4,8 +4,8 @@ import Testing
 
 @testable import Wallet
 
-/// What a signer answers and what is asked of the policy, mutated. A trap ends the test process; a broken property fails
-/// the test.
+/// What a signer answers and what is asked of the policy, mutated. A trap ends the test process; a broken property
+/// fails the test.
 ///
 /// VAULTKEEPER_FUZZ_ITERATIONS is the total of inputs (20,000 where it is not set), VAULTKEEPER_FUZZ_SEED the seed.
 @Suite struct WalletFuzzTests {

@@ -21,7 +21,7 @@ struct CheckCommand: Command {
   var ask = false
 
   func execute() throws {
-    let workshop = try Workshop(configurationPath: file.path)
+    let workshop = try Workshop(configurationPath: file.path, needsEveryEndpoint: false)
     var inspection = Inspection(workshop)
     inspection.local(asksForPassphrase: ask)
     inspection.writer()

@@ -59,7 +59,7 @@ struct RunCommand: Command {
     discussion: """
       Ticks at the configured interval until SIGTERM or SIGINT, which end it between two steps; a second one ends it \
       at once, which the journal makes safe. Opens the keystore, takes the journal's lock, and tells systemd READY, \
-      STATUS and, after each completed tick, WATCHDOG.
+      STATUS and, after each completed tick and within a tick for each exchange that brought an answer, WATCHDOG.
 
       With --dry-run it decides and simulates as always, and prints each transaction it would have signed: as JSON, as \
       RLP (decode takes it), its inner calls and the reason. A dry run opens no keystore, takes no lock and holds \
@@ -86,24 +86,16 @@ struct RunCommand: Command {
     // Reads the environment, so before there are threads.
     let notifier = SystemdNotifier()
     log.bootstrap()
-    let workshop = try Workshop(configurationPath: file.path, handlingSignals: true)
-    try Self.refuseHastyWatchdog(notifier, tickSeconds: workshop.file.configuration.tick.intervalSeconds)
+    let workshop = try Workshop(
+      configurationPath: file.path, handlingSignals: true, needsEveryEndpoint: !isDryRun)
+    try Watchdog.refuseHasty(notifier.watchdogMilliseconds, tick: workshop.file.configuration.tick)
     let metrics = workshop.file.configuration.metricsPath.map { TextfileMetrics(path: $0) }
     metrics?.bootstrap()
     let journal = TickLog(notifier: notifier, textfile: metrics)
     if isDryRun {
       try DryRun(workshop: workshop, log: journal, isJSON: isJSON).run(once: once)
     } else {
-      try Daemon(workshop: workshop, log: journal).run(once: once)
+      try Daemon(workshop: workshop, log: journal, notifier: notifier).run(once: once)
     }
-  }
-
-  /// The watchdog is fed by completed ticks, so one that bites between two ticks would kill a healthy daemon for ever.
-  private static func refuseHastyWatchdog(_ notifier: SystemdNotifier, tickSeconds: UInt64) throws {
-    guard let watchdog = notifier.watchdogMilliseconds, watchdog / 1000 < 2 * tickSeconds else { return }
-    throw CommandFailure(
-      status: .configuration,
-      message: "the unit's WatchdogSec is \(watchdog / 1000) s and tick.interval is \(tickSeconds) s; "
-        + "set WatchdogSec to at least \(2 * tickSeconds) s, or a shorter interval")
   }
 }

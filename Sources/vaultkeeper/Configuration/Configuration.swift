@@ -112,6 +112,11 @@ extension Configuration {
 
   struct Gas {
     let perDayWei: UInt256
+    let perHourWei: UInt256
+    /// Nil: gas is not counted in dollars.
+    let perDayUsd: Usd?
+    /// The native currency's feed; nil where none is configured.
+    let nativeFeed: Feed?
     let clearNonceReserveWei: UInt256
     /// What the transfer of nothing that clears a nonce is given.
     let clearLimit: UInt64

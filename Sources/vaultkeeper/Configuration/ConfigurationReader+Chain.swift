@@ -95,7 +95,7 @@ extension ConfigurationReader {
     }
   }
 
-  // MARK: fees and gas
+  // MARK: fees
 
   struct Fees {
     let policy: FeePolicy
@@ -137,34 +137,6 @@ extension ConfigurationReader {
     return Fees(policy: policy, clearingCeilingWei: clearing)
   }
 
-  private func gas(_ section: Section, fees: Fees?) -> Configuration.Gas? {
-    let perDay = section.required("perDay", .wei(1))
-    let reserve = section.ifPresent("clearNonceReserve", .wei())
-    let clearLimit = section.optional(
-      "clearLimit", .integer(21_000...100_000_000), default: ConfigurationReader.clearLimit(fees?.policy.model))
-    // Three million: twice what a wrapped order at the costliest known venue uses (1.35 million).
-    let limit = section.optional("limit", .integer(21_000...100_000_000), default: 3_000_000)
-    // A fifth: state moves between the block that was simulated and the one that includes us.
-    let margin = section.optional("limitMargin", .percent(0...200), default: 20)
-    guard let perDay, let reserve, let clearLimit, let limit, let margin, let fees else { return nil }
-    guard let clearing = reserve ?? fees.wei(toClearWith: clearLimit) else {
-      section.report("clearNonceReserve", "cannot be computed from the ceiling", remedy: "write it out")
-      return nil
-    }
-    return Configuration.Gas(
-      perDayWei: perDay, clearNonceReserveWei: clearing, clearLimit: clearLimit, limit: limit, marginPercent: margin)
-  }
-
-  private static func clearLimit(_ model: FeePolicy.Model?) -> UInt64 {
-    switch model {
-    // Arbitrum charges a transaction's share of L1 as gas: more than a transfer's own in busy hours, and far less than
-    // two million. What is not used is not paid.
-    case .arbitrum: 2_000_000
-    // What a transfer costs everywhere else.
-    case .eip1559, .legacy, nil: 21_000
-    }
-  }
-
   // MARK: keeping promises
 
   private func lane(_ section: Section, chainID: UInt64?, fees: Fees?, gas: Configuration.Gas?) -> LanePolicy? {
@@ -180,6 +152,7 @@ extension ConfigurationReader {
       replacementPerMille: replacement.perMille, feeCeilingWei: fees.policy.ceilingWei,
       clearingCeilingWei: fees.clearingCeilingWei, clearAfter: clear, noOpGasLimit: gas.clearLimit,
       attemptsPerPromise: replacement.attempts, gasBudgetWei: gas.perDayWei,
+      gasWindows: [GasWindow(seconds: 3_600, wei: gas.perHourWei)], gasQuotePerDay: gas.perDayUsd?.raw.magnitude,
       cancelsOrdersWhileHalted: cancelsOrdersWhileHalted)
   }
 
@@ -219,17 +192,6 @@ extension ConfigurationReader {
     let attempts = section.optional("attempts", .integer(1...50), default: 10)
     guard let isEnabled, let after, let bump, let attempts else { return nil }
     return (isEnabled ? after : nil, bump, Int(attempts))
-  }
-}
-
-extension ConfigurationReader.Fees {
-  /// A transfer of nothing at the highest price a clearing no-op may pay; nil when beyond 256 bits.
-  fileprivate func wei(toClearWith gas: UInt64) -> UInt256? {
-    do {
-      return try (clearingCeilingWei ?? policy.ceilingWei * 2) * UInt256(gas)
-    } catch {
-      return nil
-    }
   }
 }
 

@@ -103,7 +103,7 @@ extension ConfigurationReader {
     return Configuration.Oracle(base: base, quote: quote, sequencer: sequencer)
   }
 
-  private func feed(_ section: Section) -> Configuration.Feed? {
+  func feed(_ section: Section) -> Configuration.Feed? {
     let address = section.required("feed", .address)
     let heartbeat = section.required("heartbeat", .duration(1...604_800))
     // Five minutes: the oracle's own transaction may wait that long in a busy hour.
@@ -169,16 +169,20 @@ extension ConfigurationReader {
       section.optional("perDay", .integer(1...1_000), default: 6)
     }
     let alarm = section.optional("liquidationAlarm", .ratio("0", "100%"), default: Policy.defaultLiquidationAlarm)
+    let budgets = self.budgets(section, largestClip: clips?.maximum, priceBound: priceBound)
     guard let target, let band, let clips, let orders, let priceBound, let leverage, let attempts, let alarm,
-      let budgets = budgets(section, largestClip: clips.maximum, priceBound: priceBound)
+      let budgets
     else { return nil }
     return Configuration.Judgement(
       target: target, band: band, minimumClip: clips.minimum, maximumClip: clips.maximum, orders: orders,
       priceBound: priceBound, leverage: leverage, liquidationAlarm: alarm, attemptsPerDay: attempts, budgets: budgets)
   }
 
-  private func budgets(_ section: Section, largestClip: Usd, priceBound: Ratio) -> Configuration.Budgets? {
-    section.optionalSection("budgets") { section in
+  /// Where the clip or the bound is wrong itself, the written sums are looked at all the same.
+  private func budgets(_ section: Section, largestClip: Usd?, priceBound: Ratio?) -> Configuration.Budgets? {
+    let largestClip = largestClip ?? Usd(raw: .max)
+    let priceBound = priceBound ?? .one
+    return section.optionalSection("budgets") { section in
       // Twenty of the largest orders: a vault that trades more than that in a day is not being hedged but churned.
       let turnover = section.optional(
         "turnoverPerDay", .usd, default: Self.multiple(20, of: largestClip))

@@ -63,6 +63,7 @@ struct ConfigurationReader {
     refuseDuplicates(vaults, of: "name") { $0.name }
     refuseUnknownChains(vaults, chains)
     refuseMissingRelays(vaults, chains)
+    refuseUnpricedGas(vaults, chains)
     guard version != nil, let journal, let haltMarker, let addressBook, let tick, let key, let metrics, let alarms,
       let writer, let chains, let vaults
     else {

@@ -114,6 +114,7 @@ private struct VaultBuilder {
         sequencerFeed: vault.oracle.sequencer.map { SequencerFeed(address: $0.address, graceSeconds: $0.graceSeconds) },
         policy: try policy(), attemptLimit: Int(vault.judgement.attemptsPerDay),
         turnoverPerDay: vault.judgement.budgets.turnoverPerDay, lossLimit: vault.judgement.budgets.loss,
+        nativeFeed: chain.gas.nativeFeed.map { ChainlinkFeed(address: $0.address, limits: $0.limits) },
         submission: vault.submission)
     }
   }

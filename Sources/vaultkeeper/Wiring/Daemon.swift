@@ -7,6 +7,7 @@ import Wallet
 struct Daemon {
   let workshop: Workshop
   let log: TickLog
+  let notifier: SystemdNotifier
 
   func run(once: Bool) throws {
     let configuration = workshop.file.configuration
@@ -31,7 +32,7 @@ struct Daemon {
 
   private func live(once: Bool, signer: PolicedSigner, lock: WriterLock, alarms: AlarmRunner?) throws {
     let configuration = workshop.file.configuration
-    let writer = try Writer(workshop)
+    let writer = try Writer(workshop, nodes: Watchdog.FedTransport(workshop.transport) { notifier.notify(.watchdog) })
     var keeper = try keeper(
       signer: signer, store: try SQLiteJournalStore(lock: lock, program: Vaultkeeper.version), writer: writer)
     try discardStaleNote(keeper)
@@ -86,14 +87,15 @@ struct Writer {
   /// What saying so may take; the lease ends by itself soon enough.
   static let resigningMilliseconds = 2_000
 
-  init(_ workshop: Workshop) throws(HostError) {
+  /// - Parameter nodes: the door to the nodes as it is without a lease.
+  init(_ workshop: Workshop, nodes: any Transport) throws(HostError) {
     guard let lease = workshop.deployment.lease else {
       fence = LocalFence()
-      transport = workshop.transport
+      transport = nodes
       return
     }
     let settings = lease.settings(holder: "\(Machine.name) (process \(Machine.processID))")
-    let leased = LeasedTransport(workshop.transport, settings: settings, clock: workshop.clock)
+    let leased = LeasedTransport(nodes, settings: settings, clock: workshop.clock)
     transport = leased
     fence = LeaseFence(settings: settings, transport: leased, clock: workshop.clock)
   }

@@ -1,29 +1,48 @@
 import Host
 import Keeper
 
-extension Deployment.Chain {
-  /// The endpoints with their secrets, which are read here and nowhere else.
-  ///
-  /// - Throws: `HostError` naming the endpoint or the file.
-  func openEndpoints() throws(HostError) -> [EndpointConfiguration] {
-    var list: [EndpointConfiguration] = []
-    for (id, endpoint) in endpoints { list.append(try endpoint.open(as: id)) }
-    return list
+/// The endpoints of all chains, and the members that keep the lease, with their secrets, which are read here and nowhere
+/// else.
+struct OpenEndpoints {
+  /// An endpoint that cannot be asked, and why.
+  struct Failure {
+    /// Of a member that keeps the lease: that of its first method.
+    let id: EndpointID
+    let error: HostError
   }
+
+  private(set) var configurations: [EndpointConfiguration] = []
+  private(set) var failures: [Failure] = []
+
+  init(_ deployment: Deployment) {
+    for (id, endpoint) in deployment.chains.flatMap(\.endpoints) {
+      do { configurations.append(try endpoint.open(as: id)) } catch { failures.append(Failure(id: id, error: error)) }
+    }
+    guard let lease = deployment.lease else { return }
+    for (member, endpoint) in zip(lease.members, lease.configuration.endpoints) {
+      do {
+        configurations += try Deployment.Lease.open(member, endpoint)
+      } catch {
+        failures.append(Failure(id: Self.id(of: member), error: error))
+      }
+    }
+  }
+
+  static func id(of member: LeaseSettings.Member) -> EndpointID { member.endpoint(EtcdMethod.allCases[0]) }
 }
 
 extension Deployment.Lease {
-  /// One endpoint for each method of each member: a method is a path of its own.
-  func openEndpoints() throws(HostError) -> [EndpointConfiguration] {
+  /// One endpoint for each method of a member: a method is a path of its own.
+  fileprivate static func open(
+    _ member: LeaseSettings.Member, _ endpoint: Configuration.Endpoint
+  ) throws(HostError) -> [EndpointConfiguration] {
+    let (url, headers) = (try endpoint.openURL(), try endpoint.openHeaders())
     var list: [EndpointConfiguration] = []
-    for (member, endpoint) in zip(members, configuration.endpoints) {
-      let (url, headers) = (try endpoint.openURL(), try endpoint.openHeaders())
-      for method in EtcdMethod.allCases {
-        list.append(
-          EndpointConfiguration(
-            id: member.endpoint(method), url: try url.appending(path: method.path, endpoint: endpoint.name),
-            headers: headers, caBundlePath: endpoint.caBundlePath))
-      }
+    for method in EtcdMethod.allCases {
+      list.append(
+        EndpointConfiguration(
+          id: member.endpoint(method), url: try url.appending(path: method.path, endpoint: endpoint.name),
+          headers: headers, caBundlePath: endpoint.caBundlePath))
     }
     return list
   }
@@ -55,15 +74,5 @@ extension Configuration.Endpoint {
 
   private static func text(_ source: SecretSource) throws(HostError) -> String {
     String(decoding: try Credentials.read(source), as: UTF8.self)
-  }
-}
-
-extension Deployment {
-  /// One transport for all endpoints of all chains, and for the members that keep the lease.
-  func openTransport(interrupt: Interrupt) throws(HostError) -> CurlTransport {
-    var endpoints: [EndpointConfiguration] = []
-    for chain in chains { endpoints += try chain.openEndpoints() }
-    if let lease { endpoints += try lease.openEndpoints() }
-    return try CurlTransport(endpoints: endpoints, version: Vaultkeeper.version, interrupt: interrupt)
   }
 }

@@ -35,6 +35,9 @@ extension Inspection {
     return first
   }
 
+  /// What to do where an endpoint's secrets cannot be read.
+  static let secretRemedy = "run check where the keeper runs; it does not start without all its endpoints"
+
   /// Why an endpoint cannot be used.
   private struct Unfit: Error {
     let finding: String
@@ -42,6 +45,9 @@ extension Inspection {
   }
 
   private func head(of endpoint: EndpointID, _ settings: ChainSettings) throws(Unfit) -> BlockHeader {
+    if let problem = workshop.problem(of: endpoint) {
+      throw Unfit(finding: problem.description, remedy: Self.secretRemedy)
+    }
     var questions = Questionnaire(workshop.transport, endpoint, settings.exchangeDeadlineMilliseconds)
     let chainID = questions.ask(.chainID())
     let block = questions.ask(.block(.latest))
@@ -82,6 +88,10 @@ extension Inspection {
     let settings = chain.settings
     for relay in settings.relays {
       let subject = "\(settings.name): relay \(relay.name)"
+      if let problem = workshop.problem(of: relay) {
+        bad(subject, problem.description, Self.secretRemedy)
+        continue
+      }
       var questions = Questionnaire(workshop.transport, relay, settings.exchangeDeadlineMilliseconds)
       let chainID = questions.ask(.chainID())
       let answers: Questionnaire.Answers

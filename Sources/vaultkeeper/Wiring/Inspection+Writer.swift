@@ -1,3 +1,4 @@
+import Host
 import Keeper
 
 extension Inspection {
@@ -15,6 +16,10 @@ extension Inspection {
     let inspection = LeaseInspection(settings: settings, transport: workshop.transport)
     for member in settings.members {
       let subject = "writer: etcd \(member.name)"
+      if let problem = workshop.problem(of: OpenEndpoints.id(of: member)) {
+        bad(subject, problem.description, Self.secretRemedy)
+        continue
+      }
       switch inspection.ask(member) {
       case .nobodyLeads: good(subject, "nobody holds the lease")
       case .leads(let leader): good(subject, "\(leader.holder) leads, \(leader.remainingSeconds) s left")

@@ -232,6 +232,7 @@ private struct ContractList {
       for contract in vault.venue.contracts { add("\(vault.venue.name): \(contract.name)", contract.address) }
       add("\(name): price feed", vault.priceFeed.address)
       if let feed = vault.quoteFeed { add("\(name): quote feed", feed.address) }
+      if let feed = vault.nativeFeed { add("\(name): native feed", feed.address) }
       if let feed = vault.sequencerFeed { add("\(name): sequencer feed", feed.address) }
       if let shares = vault.reader.erc4626 { add("\(name): shares", shares) }
       if let pause = vault.reader.pausable { add("\(name): pause", pause) }

@@ -4,7 +4,8 @@ import Keeper
 import Logging
 import Outbox
 
-/// Tells of ticks: to the log, and to the service manager, whose watchdog is fed by completed ticks only.
+/// Tells of ticks: to the log, and to the service manager, whose watchdog every completed tick feeds (and
+/// `Watchdog` within one).
 struct TickLog {
   private let notifier: SystemdNotifier
   private let logger = Logger(label: "vaultkeeper")
@@ -27,6 +28,7 @@ struct TickLog {
         "configurationHash": "\(workshop.file.hash)", "keeper": "\(workshop.file.configuration.key.address)",
         "vaults": "\(vaults)",
       ])
+    for failure in workshop.unopened { logger.warning("goes on without an endpoint: \(failure.error)") }
     notifier.notify(.ready, .status("started, \(mode)"))
   }
 

@@ -8,19 +8,31 @@ struct Workshop {
   let file: ConfigurationFile
   let deployment: Deployment
   let interrupt: Interrupt
+  /// One for all endpoints of all chains, and for the members that keep the lease.
   let transport: CurlTransport
+  /// Endpoints that cannot be asked, since their secrets cannot be read. None for those who sign.
+  let unopened: [OpenEndpoints.Failure]
   let clock: SystemClock
   let desk: MarkerDesk
 
-  init(configurationPath: String, handlingSignals: Bool = false) throws {
+  /// - Parameter needsEveryEndpoint: whether an endpoint whose secrets cannot be read is an error. Who only looks goes
+  ///   on with the others, and says which are missing.
+  init(configurationPath: String, handlingSignals: Bool = false, needsEveryEndpoint: Bool) throws {
     file = try ConfigurationFile.read(configurationPath)
     deployment = try Deployment(file)
     interrupt = try Interrupt()
     if handlingSignals { try Signals.install(raising: interrupt) }
-    transport = try deployment.openTransport(interrupt: interrupt)
+    let endpoints = OpenEndpoints(deployment)
+    if needsEveryEndpoint, let failure = endpoints.failures.first { throw failure.error }
+    unopened = endpoints.failures
+    transport = try CurlTransport(
+      endpoints: endpoints.configurations, version: Vaultkeeper.version, interrupt: interrupt)
     clock = SystemClock(interrupt: interrupt)
     desk = MarkerDesk(markerPath: file.configuration.haltMarkerPath)
   }
+
+  /// Why an endpoint cannot be asked; nil where it can.
+  func problem(of endpoint: EndpointID) -> HostError? { unopened.first { $0.id == endpoint }?.error }
 
   /// The eyes on every vault, in the order of the chains and of the file.
   ///
