@@ -24,6 +24,7 @@ extension Keeper {
       throw TickEnd.route(closure)
     }
     let intent = try intent(for: cleared, gasLimit: gasLimit, seen, vault, report)
+    try mayBeSigned(intent, seen)
     let record = try asking { () throws(OutboxError) in
       try outbox.reserve(
         intent, fees: seen.look.terms(for: intent.urgency), evidence: seen.evidence, now: clock.now().unixSeconds)
@@ -38,6 +39,14 @@ extension Keeper {
       throw TickEnd.outbox(.contradiction(record: "reserved", what: "a reservation just committed is not there"))
     }
     return reservation
+  }
+
+  /// Asks the policy beside the key before a nonce is used for what it would refuse.
+  private func mayBeSigned(_ intent: PromiseIntent, _ seen: Seen) throws(TickEnd) {
+    let unsigned = UnsignedTransaction(
+      kind: seen.look.terms(for: intent.urgency).unsignedKind, chainID: intent.chainID, nonce: 0,
+      gasLimit: intent.gasLimit, to: intent.to, valueWei: intent.valueWei, data: intent.data.bytes, accessList: [])
+    do { try signer.check(unsigned) } catch { throw .wallet(error) }
   }
 
   /// A cleared call as the journal keeps it: what, why, on which picture of the world, and what must hold once it is

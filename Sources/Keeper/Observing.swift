@@ -209,7 +209,8 @@ extension Seen {
       isRoleHeld: isRoleHeld, venue: state)
     let consensus = first.consensus
     evidence = NodeEvidence(
-      lane: watch.lane, head: look.mark, minedNonce: consensus.minedNonce, pooledNonce: look.pooledNonce,
+      lane: watch.lane, head: look.mark, minedNonce: consensus.minedNonce, agreedNonce: consensus.agreedNonce,
+      pooledNonce: look.pooledNonce,
       safeNonce: consensus.safeNonce, finalizedNonce: consensus.finalizedNonce,
       sightings: look.sightings(consensus.canonical), canonical: consensus.canonical, isComplete: look.isComplete,
       strangerHash: strangerHash)

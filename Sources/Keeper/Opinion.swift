@@ -116,6 +116,8 @@ struct Opinion: Sendable {
 struct Consensus: Sendable {
   /// The highest: a nonce that anybody has seen used is used.
   let minedNonce: UInt64
+  /// The lowest: a nonce that somebody has not seen used accuses nobody.
+  let agreedNonce: UInt64
   /// The lowest that enough endpoints say, since it ends all waiting; nil where fewer do.
   let safeNonce: UInt64?
   let finalizedNonce: UInt64?
@@ -132,6 +134,7 @@ struct Consensus: Sendable {
   ///   - needed: how many endpoints must call a nonce final.
   init(_ opinions: [Opinion], needed: Int) {
     minedNonce = opinions.map(\.minedNonce).max() ?? 0
+    agreedNonce = opinions.map(\.minedNonce).min() ?? 0
     safeNonce = Self.lowest(opinions.compactMap(\.safeNonce), needed)
     finalizedNonce = Self.lowest(opinions.compactMap(\.finalizedNonce), needed)
     var notes = opinions.flatMap(\.notes)

@@ -112,6 +112,9 @@ package struct NodeEvidence: Hashable, Sendable {
   package let head: HeadMark
   /// `eth_getTransactionCount(sender, head)`: the number of the sender's transactions in the chain.
   package let minedNonce: UInt64
+  /// The lowest such count of all endpoints that were asked for it at that head. A single one may count too many: what
+  /// only one has seen holds up, and accuses nobody.
+  package let agreedNonce: UInt64
   /// `eth_getTransactionCount(sender, "pending")`, where a node gives one: counts its pool, too.
   package let pooledNonce: UInt64?
   /// The same count at the block a node calls "safe", where it gives one. Told in resolutions; nothing is concluded
@@ -131,13 +134,15 @@ package struct NodeEvidence: Hashable, Sendable {
   package let strangerHash: Bytes32?
 
   package init(
-    lane: LaneID, head: HeadMark, minedNonce: UInt64, pooledNonce: UInt64? = nil, safeNonce: UInt64? = nil,
+    lane: LaneID, head: HeadMark, minedNonce: UInt64, agreedNonce: UInt64? = nil, pooledNonce: UInt64? = nil,
+    safeNonce: UInt64? = nil,
     finalizedNonce: UInt64? = nil, sightings: [TransactionSighting] = [], canonical: [CanonicalBlock] = [],
     isComplete: Bool, strangerHash: Bytes32? = nil
   ) {
     self.lane = lane
     self.head = head
     self.minedNonce = minedNonce
+    self.agreedNonce = min(agreedNonce ?? minedNonce, minedNonce)
     self.pooledNonce = pooledNonce
     self.safeNonce = safeNonce
     self.finalizedNonce = finalizedNonce

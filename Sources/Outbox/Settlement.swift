@@ -112,6 +112,8 @@ extension Outbox {
     guard let doubt = lane.doubt, doubt.nonce == suspect.nonce else {
       return [.nonceDoubted(lane: lane.id, nonce: suspect.nonce, seen: evidence.head)]
     }
+    // Everybody who was asked must count it, before anybody is accused.
+    guard evidence.agreedNonce > suspect.nonce else { return [] }
     guard evidence.isFinal(doubt.nonce) || doubt.since.hasWaited(policy.depth, until: evidence.head),
       // An endpoint that has been away for ten depths will not tell any more; a halt is the safe answer.
       evidence.isComplete || evidence.strangerHash != nil

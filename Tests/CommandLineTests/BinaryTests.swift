@@ -99,8 +99,8 @@ struct Workbench {
   static let commands = [
     [], ["run"], ["check"], ["explain"], ["pending"], ["journal"], ["journal", "verify"], ["journal", "show"], ["halt"],
     ["journal", "export"], ["journal", "backup"], ["journal", "restore"], ["replay"], ["shadow"], ["resume"],
-    ["status"], ["test-alarm"], ["key"], ["key", "new"], ["key", "import"], ["key", "address"], ["key", "policy"],
-    ["decode"],
+    ["status"],
+    ["test-alarm"], ["key"], ["key", "new"], ["key", "import"], ["key", "address"], ["key", "policy"], ["decode"],
   ]
 
   /// The texts are reviewed as files; VAULTKEEPER_RECORD=1 writes them anew.

@@ -39,9 +39,9 @@ struct JournalWitness: Sendable {
       switch name {
       case "reserved", "revised":
         guard let json = body["intent"] else { return "entry \(entry.sequence) has no intent" }
+        // A revision is a decision of its own: its signature names it, and not the one whose nonce it took.
         let intent = try Self.intent(json)
-        let id = name == "revised" ? try Bytes32(hex: body["intentID"]?.string ?? "") : intent.id
-        intents[id] = intent
+        intents[intent.id] = intent
       case "signed":
         let raw = try Hex.decode(body["attempt"]?["raw"]?.string ?? "", limit: 1 << 20)
         let id = try Bytes32(hex: body["intentID"]?.string ?? "")

@@ -67,8 +67,8 @@ struct StormWiring {
     ]).policy
     return try Keeper(
       watches: [watch], journal: journal, signer: PolicedSigner(StormSigner(key, world), policy: policy),
-      sender: Sender(transport: transport), clock: StormClock(world), desk: StormDesk(world),
-      configurationHash: Self.configurationHash)
+      sender: Sender(transport: transport),
+      clock: StormClock(world), desk: StormDesk(world), configurationHash: Self.configurationHash)
   }
 
   private var chain: ChainSettings {

@@ -35,7 +35,6 @@ struct Daemon {
     let writer = try Writer(workshop, nodes: Watchdog.FedTransport(workshop.transport) { notifier.notify(.watchdog) })
     var keeper = try keeper(
       signer: signer, store: try SQLiteJournalStore(lock: lock, program: Vaultkeeper.version), writer: writer)
-    try OldKeys(keeper.outbox.state, key: configuration.key.address).refuseOpenPromises()
     try discardStaleNote(keeper)
     let life = Life(
       intervalMilliseconds: configuration.tick.intervalSeconds * 1000,

@@ -83,29 +83,18 @@ enum DaemonKey {
   }
 }
 
-/// Promises of keys that the configuration no longer names. Calls in flight are looked for in the lane of the current
-/// key only, so a new key beside them could do a second time what an old one is about to do.
+/// Promises of keys that the configuration no longer names. The keeper settles them first and does nothing else for
+/// their vaults, so that a new key cannot do a second time what an old one is about to do.
 struct OldKeys {
   /// Lanes of other senders with promises that are not settled.
   let lanes: [Lane]
-  private let key: Address
 
   init(_ state: OutboxState, key: Address) {
-    self.key = key
     lanes = state.lanes.filter { $0.id.sender != key && !$0.open.isEmpty }
   }
 
   var description: String {
     let list = lanes.map { "\($0.open.count) of \($0.id)" }.joined(separator: ", ")
-    return "calls of another key are not settled: \(list); the configuration names \(key)"
-  }
-
-  static let remedy =
-    "go back to the old key.address until `vaultkeeper pending` shows none of its calls, then change it"
-
-  /// - Throws: `CommandFailure`.
-  func refuseOpenPromises() throws {
-    guard !lanes.isEmpty else { return }
-    throw CommandFailure(status: .configuration, message: "\(description); \(Self.remedy)")
+    return "calls of another key are not settled: \(list); their vaults wait until the chain has settled them"
   }
 }
