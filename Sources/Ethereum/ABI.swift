@@ -153,6 +153,10 @@ struct ABIEncoder {
       }
       try elements(values, as: element)
     case (.tuple(let types), .tuple(let values)): try sequence(values, as: types, what: "members of \(type)")
+    case (.uint(let bits), .uint(let number)) where number.significantBitCount <= bits:
+      number.appendBigEndian(to: &output)
+    case (.address, .address(let address)): address.word.appendBigEndian(to: &output)
+    case (.bool, .bool(let flag)): (flag ? UInt256.one : .zero).appendBigEndian(to: &output)
     default: output += try Self.word(value, as: type)
     }
   }

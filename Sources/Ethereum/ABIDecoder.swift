@@ -114,9 +114,13 @@ struct ABIDecoder {
   }
 
   private func word(at offset: Int, of type: ABIType) throws(EthereumError) -> UInt256 {
-    guard offset <= data.count - 32 else {
+    guard offset >= 0, offset <= data.count - 32 else {
       throw .abi(.outOfBounds(type: type.name, offset: offset, needed: 32, available: data.count))
     }
-    return try UInt256(bigEndian: data[offset..<offset + 32])
+    let bytes = data.span.bytes
+    func limb(_ index: Int) -> UInt64 {
+      UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset + 8 * index, as: UInt64.self))
+    }
+    return UInt256(limbs: limb(3), limb(2), limb(1), limb(0))
   }
 }

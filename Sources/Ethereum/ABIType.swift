@@ -111,7 +111,7 @@ package indirect enum ABIType: Hashable, Sendable, CustomStringConvertible {
       try element.validate(depth: depth + 1)
     case .tuple(let members):
       for member in members { try member.validate(depth: depth + 1) }
-    case .address, .bool, .bytes, .string, .function: break
+    case .address, .bool, .bytes, .string, .function: return
     }
     guard headSize <= Self.headLimit else { throw failure("it is larger than \(Self.headLimit) bytes") }
   }

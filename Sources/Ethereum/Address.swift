@@ -62,16 +62,19 @@ package struct Address: Hashable, Comparable, Sendable, CustomStringConvertible 
   /// "0x" and 40 digits with the EIP-55 checksum: a letter is a capital where the same nibble of Keccak-256 of the
   /// lower-case digits is 8 or more.
   package var description: String {
-    let digits = Array(Hex.encode(bytes, prefix: false).utf8)
-    let hash = Keccak256.hash(digits).bytes
-    var text: [UInt8] = [UInt8(ascii: "0"), UInt8(ascii: "x")]
-    text.reserveCapacity(42)
-    for (index, digit) in digits.enumerated() {
-      let nibble = index.isMultiple(of: 2) ? hash[index / 2] >> 4 : hash[index / 2] & 15
-      let isLetter = digit >= UInt8(ascii: "a")
-      text.append(isLetter && nibble >= 8 ? digit & 0xdf : digit)
+    let digits = Hex.encode(bytes, prefix: false).utf8
+    let hash = Keccak256.hash(Array(digits)).word
+    return String(unsafeUninitializedCapacity: 42) { text in
+      text[0] = UInt8(ascii: "0")
+      text[1] = UInt8(ascii: "x")
+      for (index, digit) in digits.enumerated() {
+        let limb = index < 16 ? hash.w3 : index < 32 ? hash.w2 : hash.w1
+        let isHigh = limb >> UInt64(63 - index % 16 * 4) & 1 == 1
+        let isLetter = digit >= UInt8(ascii: "a")
+        text[2 + index] = isLetter && isHigh ? digit & 0xdf : digit
+      }
+      return 42
     }
-    return String(decoding: text, as: UTF8.self)
   }
 
   package static func < (left: Address, right: Address) -> Bool {

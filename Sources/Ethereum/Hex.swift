@@ -37,16 +37,39 @@ package enum Hex {
         text[0] = UInt8(ascii: "0")
         text[1] = UInt8(ascii: "x")
       }
-      for index in bytes.indices {
-        text[start + 2 * index] = digit(bytes[index] >> 4)
-        text[start + 2 * index + 1] = digit(bytes[index] & 15)
+      bytes.withUnsafeBytes { bytes in
+        var index = 0
+        // Four bytes at once: their eight digits fill one word.
+        while index + 4 <= bytes.count {
+          let digits = Self.digits(of: bytes.loadUnaligned(fromByteOffset: index, as: UInt32.self))
+          UnsafeMutableRawBufferPointer(text).storeBytes(of: digits, toByteOffset: start + 2 * index, as: UInt64.self)
+          index += 4
+        }
+        while index < bytes.count {
+          text[start + 2 * index] = digit(bytes[index] >> 4)
+          text[start + 2 * index + 1] = digit(bytes[index] & 15)
+          index += 1
+        }
       }
       return start + 2 * bytes.count
     }
   }
 
+  /// The eight digits of four bytes, all in the order of memory.
   @inline(__always)
-  private static func digit(_ value: UInt8) -> UInt8 {
+  private static func digits(of bytes: UInt32) -> UInt64 {
+    // A byte into each pair of places, then a nibble into each place, the upper one first.
+    var spread = UInt64(UInt32(littleEndian: bytes))
+    spread = (spread | spread << 16) & 0x0000_ffff_0000_ffff
+    spread = (spread | spread << 8) & 0x00ff_00ff_00ff_00ff
+    let nibbles = spread >> 4 & 0x000f_000f_000f_000f | (spread & 0x000f_000f_000f_000f) << 8
+    // 6 more than 9 overflows a nibble: a letter, which stands 39 places behind where a digit would.
+    let letters = (nibbles &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return (nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 39).littleEndian
+  }
+
+  @inline(__always)
+  static func digit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
   }
 
@@ -95,18 +118,44 @@ package enum Hex {
       var isGood = true
       let bytes = [UInt8](unsafeUninitializedCapacity: digits.count / 2 - 1) { bytes, count in
         count = digits.count / 2 - 1
-        for index in 0..<count {
-          guard let high = digitValue(digits[2 * index + 2]), let low = digitValue(digits[2 * index + 3]) else {
-            isGood = false
-            bytes[index] = 0
-            continue
-          }
-          bytes[index] = high << 4 | low
+        let raw = UnsafeRawBufferPointer(digits)
+        var index = 0
+        // Eight digits at once, as many as there are; what is left one by one.
+        while index + 4 <= count {
+          let word = raw.loadUnaligned(fromByteOffset: 2 * index + 2, as: UInt64.self)
+          guard let four = Self.bytes(of: word) else { break }
+          UnsafeMutableRawBufferPointer(bytes).storeBytes(of: four, toByteOffset: index, as: UInt32.self)
+          index += 4
+        }
+        while index < count {
+          let high = digitValue(digits[2 * index + 2])
+          let low = digitValue(digits[2 * index + 3])
+          if high == nil || low == nil { isGood = false }
+          bytes[index] = (high ?? 0) << 4 | (low ?? 0)
+          index += 1
         }
       }
       return isGood ? bytes : nil
     }
     return read ?? nil
+  }
+
+  /// The four bytes that eight digits spell, all in the order of memory; nil where one is no digit.
+  @inline(__always)
+  private static func bytes(of digits: UInt64) -> UInt32? {
+    let word = UInt64(littleEndian: digits)
+    let tops: UInt64 = 0x8080_8080_8080_8080
+    guard word & tops == 0 else { return nil }
+    // What is added carries into a place's top bit where its character is at or above a bound; no place overflows.
+    let isDigit = (word &+ 0x5050_5050_5050_5050) & ~(word &+ 0x4646_4646_4646_4646) & tops
+    let lower = word | 0x2020_2020_2020_2020
+    let isLetter = (lower &+ 0x1f1f_1f1f_1f1f_1f1f) & ~(lower &+ 0x1919_1919_1919_1919) & tops
+    guard isDigit | isLetter == tops else { return nil }
+    let nibbles = (word & 0x0f0f_0f0f_0f0f_0f0f) &+ (isLetter >> 7) &* 9
+    var packed = (nibbles & 0x00ff_00ff_00ff_00ff) << 4 | nibbles >> 8 & 0x00ff_00ff_00ff_00ff
+    packed = (packed | packed >> 8) & 0x0000_ffff_0000_ffff
+    packed = packed | packed >> 16
+    return UInt32(truncatingIfNeeded: packed).littleEndian
   }
 
   /// 0…15 of an ASCII hex digit, nil of anything else.

@@ -92,7 +92,8 @@ extension JSON {
   private static func write(_ string: String, to text: inout [UInt8]) {
     text.append(UInt8(ascii: "\""))
     let isPlain = string.utf8.withContiguousStorageIfAvailable { bytes in
-      let isPlain = bytes.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+      let sure = PlainText.length(UnsafeRawBufferPointer(bytes), from: 0)
+      let isPlain = bytes[sure...].allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
       if isPlain { text.append(contentsOf: bytes) }
       return isPlain
     }
@@ -159,7 +160,7 @@ extension JSON: Codable {
   }
 
   /// The result, or nil where the value is of another kind. The last guess is made without this, and throws.
-  private static func matching<T>(_ read: () throws -> T) -> T? {
+  fileprivate static func matching<T>(_ read: () throws -> T) -> T? {
     do { return try read() } catch { return nil }
   }
 }
@@ -190,7 +191,9 @@ package enum JSONCoding {
   package static func decode<T: Decodable>(
     _ type: T.Type, from text: [UInt8], limits: JSONLimits = .standard
   ) throws(EthereumError) -> T {
-    _ = try JSON.parse(text, limits: limits)
+    let json = try JSON.parse(text, limits: limits)
+    // What fails here is read again: only the library's decoder says what is wrong, and where.
+    if let value = JSON.matching({ try json.decode(type) }) { return value }
     do { return try JSONDecoder().decode(type, from: Data(text)) } catch {
       throw .json(.malformed(reason: reason(for: error), excerpt: Excerpt.of(text)))
     }

@@ -53,21 +53,34 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 
   /// The last of several values of one key wins.
   package init(_ pairs: [(key: String, value: JSON)]) {
-    let order = pairs.indices.sorted { left, right in
-      let (a, b) = (pairs[left].key, pairs[right].key)
+    self.init(unordered: pairs.map { Member(key: $0.key, value: $0.value) })
+  }
+
+  /// As above.
+  init(unordered given: [Member]) {
+    // What a program writes is in order already more often than not.
+    let isOrdered = zip(given, given.dropFirst()).allSatisfy {
+      $0.key != $1.key && Self.precedes($0.key, $1.key)
+    }
+    guard !isOrdered else {
+      members = given
+      return
+    }
+    let order = given.indices.sorted { left, right in
+      let (a, b) = (given[left].key, given[right].key)
       return a == b ? left < right : Self.precedes(a, b)
     }
     members = []
-    members.reserveCapacity(pairs.count)
+    members.reserveCapacity(given.count)
     for index in order {
-      let member = Member(key: pairs[index].key, value: pairs[index].value)
+      let member = given[index]
       if members.last?.key == member.key { members.removeLast() }
       members.append(member)
     }
   }
 
   package init(dictionaryLiteral elements: (String, JSON)...) {
-    self.init(elements.map { (key: $0.0, value: $0.1) })
+    self.init(unordered: elements.map { Member(key: $0.0, value: $0.1) })
   }
 
   package var keys: [String] { members.map(\.key) }
@@ -81,8 +94,12 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     }
     set {
       let place = position(of: key)
-      if place.isFound { members.remove(at: place.index) }
-      if let newValue { members.insert(Member(key: key, value: newValue), at: place.index) }
+      switch (newValue, place.isFound) {
+      case (let value?, true): members[place.index] = Member(key: key, value: value)
+      case (let value?, false): members.insert(Member(key: key, value: value), at: place.index)
+      case (nil, true): members.remove(at: place.index)
+      case (nil, false): break
+      }
     }
   }
 
@@ -110,6 +127,6 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
   package init(booleanLiteral value: Bool) { self = .bool(value) }
   package init(arrayLiteral elements: JSON...) { self = .array(elements) }
   package init(dictionaryLiteral elements: (String, JSON)...) {
-    self = .object(JSONObject(elements.map { (key: $0.0, value: $0.1) }))
+    self = .object(JSONObject(unordered: elements.map { JSONObject.Member(key: $0.0, value: $0.1) }))
   }
 }

@@ -84,7 +84,7 @@ struct JSONParser {
   private mutating func object(depth: Int) throws(EthereumError) -> JSONObject {
     try enter(depth)
     position += 1
-    var members: [(key: String, value: JSON)] = []
+    var members: [JSONObject.Member] = []
     skipSpace()
     if take(UInt8(ascii: "}")) { return JSONObject() }
     while true {
@@ -94,12 +94,12 @@ struct JSONParser {
       skipSpace()
       guard take(UInt8(ascii: ":")) else { throw failure("no :") }
       skipSpace()
-      members.append((key, try value(depth: depth)))
+      members.append(JSONObject.Member(key: key, value: try value(depth: depth)))
       skipSpace()
       if take(UInt8(ascii: "}")) { break }
       guard take(UInt8(ascii: ",")) else { throw failure("no , or }") }
     }
-    let object = JSONObject(members)
+    let object = JSONObject(unordered: members)
     guard object.count == members.count else { throw failure("a key occurs twice in the object that ends") }
     return object
   }
@@ -139,11 +139,10 @@ struct JSONParser {
 
   private mutating func string() throws(EthereumError) -> String {
     position += 1
-    var bytes: [UInt8] = []
-    var start = position
+    let first = position
     // Nearly all strings of a node are ASCII without escapes: one pass, one copy.
     let end = text.withUnsafeBufferPointer { text in
-      var end = start
+      var end = first + PlainText.length(UnsafeRawBufferPointer(text), from: first)
       while end < text.count, text[end] >= 0x20, text[end] < 0x80, text[end] != UInt8(ascii: "\""),
         text[end] != UInt8(ascii: "\\")
       {
@@ -154,11 +153,13 @@ struct JSONParser {
     if end < text.count, text[end] == UInt8(ascii: "\"") {
       position = end + 1
       return text.withUnsafeBufferPointer { text in
-        String(unsafeUninitializedCapacity: end - start) { memory in
-          memory.initialize(fromContentsOf: text[start..<end])
+        String(unsafeUninitializedCapacity: end - first) { memory in
+          memory.initialize(fromContentsOf: text[first..<end])
         }
       }
     }
+    var bytes: [UInt8] = []
+    var start = first
     while let byte = next {
       switch byte {
       case UInt8(ascii: "\""):
@@ -216,5 +217,28 @@ struct JSONParser {
       position += 1
     }
     return unit
+  }
+}
+
+/// Looks for long stretches of text that stand in JSON as they are.
+enum PlainText {
+  /// How many bytes from `start` on are certainly ASCII, no control characters, quotes or backslashes: looked at eight
+  /// at a time, so that up to seven more may be.
+  @inline(__always)
+  static func length(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
+    var place = start
+    while place + 8 <= text.count, isPlain(text.loadUnaligned(fromByteOffset: place, as: UInt64.self)) { place += 8 }
+    return place - start
+  }
+
+  @inline(__always)
+  private static func isPlain(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let quotes = word ^ (ones &* 0x22)
+    let backslashes = word ^ (ones &* 0x5c)
+    // The top bit of a place is set by what is not ASCII, and by taking away more than the place holds. A place below
+    // one that was found may be set wrongly, and none is wrongly clear.
+    let found = word | (word &- ones &* 0x20) | (quotes &- ones) | (backslashes &- ones)
+    return found & (ones &* 0x80) == 0
   }
 }

@@ -1,15 +1,34 @@
 /// A JSON value with its path, read as the chain's types. Every throw names the path.
 struct JSONReading {
   let value: JSON?
-  let path: String
+  private let place: Place
 
-  init(_ value: JSON?, path: String) {
-    self.value = value
-    self.path = path
+  /// Spelled out only where something is wrong: nearly nothing of what nodes say is.
+  private indirect enum Place {
+    case root(String)
+    case member(String, of: Place)
+    case element(Int, of: Place)
+
+    var path: String {
+      switch self {
+      case .root(let name): name
+      case .member(let key, let parent): parent.path.isEmpty ? key : "\(parent.path).\(key)"
+      case .element(let index, let parent): "\(parent.path)[\(index)]"
+      }
+    }
   }
 
+  init(_ value: JSON?, path: String) { self.init(value, .root(path)) }
+
+  private init(_ value: JSON?, _ place: Place) {
+    self.value = value
+    self.place = place
+  }
+
+  var path: String { place.path }
+
   /// The member `key`; also where it is missing, which only reading it reports.
-  subscript(_ key: String) -> JSONReading { JSONReading(value?[key], path: path.isEmpty ? key : "\(path).\(key)") }
+  subscript(_ key: String) -> JSONReading { JSONReading(value?[key], .member(key, of: place)) }
 
   /// Whether the value is missing or null.
   var isAbsent: Bool { value == nil || value == .null }
@@ -56,7 +75,7 @@ struct JSONReading {
 
   func array() throws(EthereumError) -> [JSONReading] {
     guard let elements = value?.array else { throw failure("an array") }
-    return elements.enumerated().map { JSONReading($1, path: "\(path)[\($0)]") }
+    return elements.enumerated().map { JSONReading($1, .element($0, of: place)) }
   }
 
   /// What `read` makes of the value, or nil where it is missing or null.

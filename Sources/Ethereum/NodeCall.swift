@@ -51,7 +51,8 @@ package struct CallRequest: Hashable, Sendable {
 
   package var json: JSON {
     // "input" is the name of today; nodes before 2023 know only "data". Equal values in both are accepted by all.
-    var object: JSONObject = ["data": .string(Hex.encode(data)), "input": .string(Hex.encode(data))]
+    let text = JSON.string(Hex.encode(data))
+    var object: JSONObject = ["data": text, "input": text]
     if let to { object["to"] = .string(to.description) }
     if let from { object["from"] = .string(from.description) }
     if let valueWei { object["value"] = .string(valueWei.hexQuantity) }

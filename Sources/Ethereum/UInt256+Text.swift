@@ -7,6 +7,11 @@ extension UInt256 {
     guard bytes.count <= 32 else {
       throw .length(what: "a 256-bit word", expected: "at most 32 bytes", found: bytes.count)
     }
+    let whole = bytes.withContiguousStorageIfAvailable { $0.count == 32 ? Self.word(UnsafeRawBufferPointer($0)) : nil }
+    if let whole, let whole {
+      self = whole
+      return
+    }
     var limbs: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     var position = bytes.count
     for byte in bytes {
@@ -22,6 +27,15 @@ extension UInt256 {
     self.init(limbs: limbs.0, limbs.1, limbs.2, limbs.3)
   }
 
+  /// The value of exactly 32 bytes, as most are.
+  private static func word(_ bytes: UnsafeRawBufferPointer) -> UInt256? {
+    guard bytes.count == 32 else { return nil }
+    func limb(_ offset: Int) -> UInt64 {
+      UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+    return UInt256(limbs: limb(24), limb(16), limb(8), limb(0))
+  }
+
   /// All 32 bytes, most significant first.
   package var bigEndian32: [UInt8] {
     var bytes: [UInt8] = []
@@ -32,16 +46,7 @@ extension UInt256 {
 
   /// Appends the 32 bytes, most significant first.
   package func appendBigEndian(to bytes: inout [UInt8]) {
-    Self.append(w3, to: &bytes)
-    Self.append(w2, to: &bytes)
-    Self.append(w1, to: &bytes)
-    Self.append(w0, to: &bytes)
-  }
-
-  private static func append(_ limb: UInt64, to bytes: inout [UInt8]) {
-    for shift in stride(from: UInt64(56), through: 0, by: -8) {
-      bytes.append(UInt8(truncatingIfNeeded: limb >> shift))
-    }
+    withUnsafeBytes(of: (w3.bigEndian, w2.bigEndian, w1.bigEndian, w0.bigEndian)) { bytes.append(contentsOf: $0) }
   }
 
   /// The bytes without leading zeros, as RLP writes integers; empty for 0.
@@ -49,9 +54,25 @@ extension UInt256 {
 
   /// JSON-RPC quantity: "0x", no leading zeros, "0x0" for zero.
   package var hexQuantity: String {
-    let digits = Hex.encode(minimalBigEndian, prefix: false).utf8
-    let significant = Substring(digits.drop { $0 == UInt8(ascii: "0") })
-    return significant.isEmpty ? "0x0" : "0x" + significant
+    let count = Swift.max((significantBitCount + 3) / 4, 1)
+    return String(unsafeUninitializedCapacity: 2 + count) { text in
+      text[0] = UInt8(ascii: "0")
+      text[1] = UInt8(ascii: "x")
+      for place in 0..<count { text[1 + count - place] = Hex.digit(nibble(place)) }
+      return 2 + count
+    }
+  }
+
+  /// The four bits at a place, counted from the least significant ones; 0…63.
+  private func nibble(_ place: Int) -> UInt8 {
+    let limb =
+      switch place / 16 {
+      case 0: w0
+      case 1: w1
+      case 2: w2
+      default: w3
+      }
+    return UInt8(truncatingIfNeeded: limb >> UInt64(place % 16 * 4)) & 15
   }
 
   /// Reads a JSON-RPC quantity, strictly: "0x" and one or more digits, no leading zero but in "0x0", at most 64 digits.
@@ -66,12 +87,15 @@ extension UInt256 {
     }
     guard digits.count <= 64 else { throw failure("it has more than 64 digits") }
     guard first != UInt8(ascii: "0") || digits.count == 1 else { throw failure("it has leading zeros") }
-    var value = UInt256.zero
+    var (value, limb, count) = (UInt256.zero, UInt64(0), 0)
     for digit in digits {
       guard let nibble = Hex.digitValue(digit) else { throw failure("it must be 0x and hex digits") }
-      value = value << 4 | UInt256(UInt64(nibble))
+      limb = limb << 4 | UInt64(nibble)
+      count += 1
+      // Sixteen digits fill a limb; most quantities are shorter than that.
+      if count == 16 { (value, limb, count) = (value << 64 | UInt256(limb), 0, 0) }
     }
-    self = value
+    self = value << (4 * count) | UInt256(limb)
   }
 
   /// Reads decimal digits; leading zeros are allowed, a sign, spaces or separators are not. At most 128 digits.

@@ -27,10 +27,13 @@ struct StormCommand: ParsableCommand {
   var trace = false
   @Flag(help: "Prints a line for each seed.")
   var verbose = false
+  @Flag(help: "Prints how fast it went for the time of one core, instead of what happened.")
+  var figures = false
 
   func run() throws {
     let range = try SeedRange(seeds)
     let start = Date()
+    let startTicks = clock()
     let summary = Mutex(StormSummary())
     // Seeds know nothing of each other, so that they may run side by side.
     let (command, first) = (self, range.first)
@@ -45,7 +48,9 @@ struct StormCommand: ParsableCommand {
       }
     }
     let isFailure = summary.withLock {
-      $0.close(seconds: Date().timeIntervalSince(start))
+      if !figures { $0.close(seconds: Date().timeIntervalSince(start)) }
+      // Of all threads together, so that neither --jobs nor what else the machine does changes the figure.
+      if figures { $0.tellFigures(coreSeconds: Double(clock() - startTicks) / Double(CLOCKS_PER_SEC)) }
       return $0.isFailure
     }
     if isFailure { throw ExitCode(1) }
@@ -126,6 +131,15 @@ struct StormSummary {
   }
 
   var isFailure: Bool { !failing.isEmpty || valid * 10 < seeds * 9 }
+
+  /// How much of the world one core simulates.
+  func tellFigures(coreSeconds: Double) {
+    let rate = coreSeconds > 0 ? Double(ticks) / coreSeconds : 0
+    print(
+      String(
+        format: "%d seeds, %llu ticks in %.1f s of one core: %.0f ticks a second, %.0f virtual hours a minute", seeds,
+        ticks, coreSeconds, rate, rate * Double(StormPlan.tickSeconds) / 60))
+  }
 
   func close(seconds: Double) {
     print("faults, by kind:")

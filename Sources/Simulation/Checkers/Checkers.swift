@@ -81,7 +81,7 @@ package final class Checkers {
 
   /// The bytes of `eth_sendRawTransaction` in a message, if it is one.
   private static func transaction(in body: [UInt8]) -> [UInt8]? {
-    guard contains(body, Array("eth_sendRawTransaction".utf8)) else { return nil }
+    guard isSending(body) else { return nil }
     do {
       let requests = try JSON.parse(body).array ?? []
       for request in requests where request["method"]?.string == "eth_sendRawTransaction" {
@@ -93,24 +93,24 @@ package final class Checkers {
     return nil
   }
 
-  private static func contains(_ body: [UInt8], _ wanted: [UInt8]) -> Bool {
-    body.withUnsafeBytes { body in
-      wanted.withUnsafeBytes { wanted in
-        guard body.count >= wanted.count else { return false }
-        // "R" is rare in these messages, so it is looked for first.
-        let (rare, offset) = (UInt8(ascii: "R"), 8)
-        var place = 0
-        while place + wanted.count <= body.count {
-          if body[place + offset] == rare,
-            UnsafeRawBufferPointer(rebasing: body[place..<place + wanted.count]).elementsEqual(wanted)
-          {
-            return true
-          }
-          place += 1
-        }
-        return false
+  private static let sending = Array("eth_sendRawTransaction".utf8)
+  /// How far `sending` may move on where a byte stands under its last one (Horspool 1980). Most of a message is zeros,
+  /// which it does not contain.
+  private static let leaps: [Int] = {
+    var leaps = [Int](repeating: sending.count, count: 256)
+    for (place, byte) in sending.dropLast().enumerated() { leaps[Int(byte)] = sending.count - 1 - place }
+    return leaps
+  }()
+
+  private static func isSending(_ body: [UInt8]) -> Bool {
+    var end = sending.count
+    while end <= body.count {
+      if body[end - 1] == sending[sending.count - 1], body[end - sending.count..<end].elementsEqual(sending) {
+        return true
       }
+      end += leaps[Int(body[end - 1])]
     }
+    return false
   }
 
   /// When bytes are heard for the first time: what was their decision looking at?
