@@ -107,13 +107,19 @@ struct Look: Sendable {
   }
 
   /// What was seen of each hash. A receipt outweighs a pool, a pool outweighs silence; of several receipts, one in a
-  /// canonical block outweighs all others, whichever endpoint it came from.
+  /// canonical block outweighs all others, whichever endpoint it came from. Where such receipts disagree on whether the
+  /// call succeeded, what more endpoints say counts, and as many against as many says nothing.
   func sightings(_ canonical: [CanonicalBlock]) -> [TransactionSighting] {
     asked.map { hash in
       let told = receipts.filter { $0.transactionHash == hash }
-      let proved = told.first { receipt in
+      let inChain = told.filter { receipt in
         canonical.contains { $0.number == receipt.blockNumber && $0.hash == receipt.blockHash }
       }
+      let successes = inChain.count(where: \.status)
+      if !inChain.isEmpty, successes * 2 == inChain.count {
+        return TransactionSighting(hash: hash, sighting: .notAnswered)
+      }
+      let proved = inChain.first { $0.status == (successes * 2 > inChain.count) }
       if let receipt = proved ?? told.first {
         return TransactionSighting(hash: hash, sighting: .receipt(Inclusion(receipt), canonicalHash: nil))
       }

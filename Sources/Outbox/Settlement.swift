@@ -8,6 +8,7 @@ import Ethereum
 /// | receipt of ours in a canonical block, nonce counted           | mined                                 |
 /// | the same, at depth, or nonce counted at the finalised block   | settled: served, reverted or cleared  |
 /// | another block stands at the height of an inclusion            | unmined; the same bytes go out again  |
+/// | the same block, and the receipt's status is another one       | corrected; the wait for depth is new  |
 /// | nonce counted, every hash of ours unknown                     | in doubt: the lane is frozen          |
 /// | the same, at depth, from all endpoints or with the culprit    | superseded, halt                      |
 /// | the same, at ten depths, from those that still answer         | superseded, halt                      |
@@ -68,9 +69,16 @@ extension Outbox {
       return [.mined(intentID: served(found), inclusion: found, seen: evidence.head)]
     }
     if let found, found.isInSameBlock(as: known) {
-      // Told to have succeeded and to have failed is a contradiction, and waits. Figures may differ: there are nodes
-      // that leave the price out.
-      guard maySettle, found.succeeded == known.succeeded,
+      // Told to have failed and now to have succeeded, or the other way round: one of the two was a lie. What is told
+      // now is written down, and has to stand for the whole depth. Figures may differ: there are nodes that leave the
+      // price out.
+      guard found.succeeded == known.succeeded else {
+        return [
+          .unmined(intentID: served(known), inclusion: known, canonicalHash: known.blockHash, seen: evidence.head),
+          .mined(intentID: served(found), inclusion: found, seen: evidence.head),
+        ]
+      }
+      guard maySettle,
         evidence.isFinal(promise.nonce) || isFinal(known, since: since, evidence.head, policy.depth),
         let outcome = promise.outcome(of: known)
       else { return [] }

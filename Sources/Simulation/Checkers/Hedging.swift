@@ -68,7 +68,8 @@ extension Checkers {
     for order in after.records.orders.suffix(8) {
       let isOurs =
         order.senderNonce == transaction.nonce || order.amendments.last?.senderNonce == transaction.nonce
-      guard isOurs, let size = order.wholeDollars, size > limit else { continue }
+      let size = after.dollars(of: order)
+      guard isOurs, size > limit else { continue }
       breach(.spending, "\(transaction.hash) leaves an order of \(size) USD, a clip is at most \(dollars)")
     }
   }
@@ -95,11 +96,5 @@ extension Checkers {
       .exposure,
       "\(transaction.hash) moves the vault from \(old) to \(new) microether off its target of \(picture.target), "
         + "the band is \(picture.halfWidth)")
-  }
-}
-
-extension PlacedOrder {
-  fileprivate var wholeDollars: UInt256? {
-    do { return try sizeDeltaUsd / UInt256.powerOfTen(30) } catch { return nil }
   }
 }

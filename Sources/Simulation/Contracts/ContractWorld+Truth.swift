@@ -60,6 +60,19 @@ extension ContractWorld {
     }
   }
 
+  /// What an order may trade, in whole dollars: an increase by its own size. A decrease is sized at the price at which
+  /// its position was opened, so it is counted at the feed's while it stands.
+  package func dollars(of placed: PlacedOrder) -> UInt256 {
+    sure {
+      guard !placed.type.isIncrease, let order = state.venue.orders[placed.key] else {
+        return try placed.sizeDeltaUsd / UInt256.powerOfTen(30)
+      }
+      // Tokens with 18 decimals at a price with 8.
+      return try UInt256.mulDiv(
+        change(of: order).magnitude, latest(.base).answer.magnitude, UInt256.powerOfTen(26), rounding: .down)
+    }
+  }
+
   private func machine(at timestamp: UInt64) -> ContractMachine {
     ContractMachine(
       site: site, state: state, message: Message(from: .zero, to: nil, gasLimit: .max),

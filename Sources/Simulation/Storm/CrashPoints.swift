@@ -9,13 +9,13 @@ package struct CrashPoints {
   package func storm(deaths: [UInt64] = [], keepsTrace: Bool = false) -> Storm {
     var plan = StormPlan(seed: seed).withoutFaults()
     // Short, since it is run thousands of times; the calm is as long as the slowest promise needs.
-    plan.stormTicks = 60
+    plan.stormTicks = 94
     plan.calmTicks = 75
     let storm = Storm(plan: plan, keepsTrace: keepsTrace, deaths: deaths)
     storm.script = { world in
       switch world.tick {
       case 4: world.reorganiseNow(depth: 2)
-      case 16, 46: world.begin(.oracleJump, until: 0, amount: world.tick == 16 ? 0 : 9)
+      case 16, 46, 62, 80: world.begin(.oracleJump, until: 0, amount: 0)
       default: break
       }
       // Long enough for a replacement by the usual rule of four blocks.
