@@ -130,7 +130,8 @@ extension Watch {
       vault.submission.publicPriceBound != nil, let first = promise.attempts.first?.signedAt,
       let attempt = promise.attempts.first(where: { $0.transactionHash == transaction.hash })
     else { return false }
-    let wasPrivate = attempt.signedAt.number < first.number.addingReportingOverflow(blocks).partialValue
+    let (publicFrom, isBeyond) = first.number.addingReportingOverflow(blocks)
+    let wasPrivate = isBeyond || attempt.signedAt.number < publicFrom
     return wasPrivate && Passage(promise, at: head, among: node.chain.endpoints).isPublic
   }
 }
