@@ -24,9 +24,10 @@ package struct Keeper {
   var sent = 0
   /// Inclusions that were held against what their calls were cleared for. Forgotten by a restart, which checks again.
   var verified: [Inclusion] = []
-  /// For each vault the head at which its role was first missing, as long as it is. Forgotten by a restart, which waits
-  /// anew.
-  var roleMissingSince: [HeadMark?]
+  /// Calls whose blocks the endpoints were asked about, and did not tell of in the same way.
+  var unverified: [MinedCall] = []
+  /// For each vault since when its role is missing, as long as it may be. Forgotten by a restart, which waits anew.
+  var roleAbsences: [RoleAbsence?]
 
   /// - Parameters:
   ///   - watches: one for each vault, all reading for the signer's address.
@@ -47,7 +48,7 @@ package struct Keeper {
     self.clock = clock
     self.desk = desk
     self.configurationHash = configurationHash
-    roleMissingSince = watches.map { _ in nil }
+    roleAbsences = watches.map { _ in nil }
     outbox = try Outbox(
       policies: LanePolicy.of(watches), vaults: watches.map(\.vaultPolicy), replaying: journal.reader)
     let newest = journal.tails.observations.sequence

@@ -18,6 +18,9 @@ package enum NodeFailure: Error, Hashable, Sendable, CustomStringConvertible {
   case lagging(EndpointID, blocks: UInt64, head: UInt64)
   /// At the decided height the endpoint names another block; it is not heard in this tick.
   case dissenting(EndpointID, number: UInt64, says: Bytes32, decided: Bytes32)
+  /// The endpoint's answers can be read, and make no sense in the contracts that they are about. That may be the
+  /// contracts' doing.
+  case implausible(EndpointID, what: String)
   /// Two endpoints that agree on the head do not agree on what follows from it.
   case contradicting(EndpointID, what: String)
   /// The endpoint's logs leave out what a receipt of ours proves: its silence about an order means nothing.
@@ -38,6 +41,7 @@ package enum NodeFailure: Error, Hashable, Sendable, CustomStringConvertible {
       "endpoint \(endpoint): HTTP \(status)\(retryAfter.map { ", retry after \($0) s" } ?? ""): \(excerpt)"
     case .malformed(let endpoint, let what): "endpoint \(endpoint): \(what)"
     case .refused(let endpoint, let method, let error): "endpoint \(endpoint): \(method): \(error)"
+    case .implausible(let endpoint, let what): "endpoint \(endpoint): what it says makes no sense: \(what)"
     case .wrongChain(let endpoint, let expected, let actual):
       "endpoint \(endpoint) serves chain \(actual), the configuration names \(expected); correct the URL or the chainID"
     case .fromTheFuture(let endpoint, let timestamp, let now):
@@ -72,6 +76,7 @@ package enum NodeFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case .fromTheFuture: "nodeFromTheFuture"
     case .lagging: "nodeLagging"
     case .dissenting: "nodeDissents"
+    case .implausible: "nodeAnswerImplausible"
     case .contradicting: "nodesContradict"
     case .logsMissing: "nodeLogsMissing"
     case .leftAlone: "nodeLeftAlone"
@@ -94,7 +99,9 @@ extension NodeFailure {
     case .status(let endpoint, _, let retryAfterSeconds, _):
       (endpoint, retryAfterSeconds.flatMap { UInt64(exactly: $0) })
     case .refused(let endpoint, _, let error): error.meansTooManyRequests ? (endpoint, nil) : nil
-    case .lagging, .dissenting, .contradicting, .logsMissing, .leftAlone, .tooFew, .disagreeing, .everywhere: nil
+    case .lagging, .dissenting, .implausible, .contradicting, .logsMissing, .leftAlone, .tooFew, .disagreeing,
+      .everywhere:
+      nil
     }
   }
 }

@@ -6,9 +6,12 @@ import Outbox
 extension Watch {
   /// Sees everything one decision needs: the head that enough endpoints vouch for and the fate of our transactions
   /// (first exchange), all reads at that head's hash (second), and those that need a price, at the same hash (third).
-  /// - Parameter doubted: a nonce that was used, and not by us as far as is known: then its user is looked for.
+  /// - Parameters:
+  ///   - doubted: a nonce that was used, and not by us as far as is known: then its user is looked for.
+  ///   - doubtsRole: somebody said that our role is missing: then all that vouch for the head are asked.
   mutating func observe(
-    hashes: [Bytes32], heights: [UInt64], orders: [OrderQuestion], doubted: UInt64? = nil, now: UInt64
+    hashes: [Bytes32], heights: [UInt64], orders: [OrderQuestion], doubted: UInt64? = nil, doubtsRole: Bool = false,
+    now: UInt64
   ) throws(WatchFailure) -> Seen {
     node.beginTick(now)
     node.usesRelays = vault.submission.route != .public
@@ -17,11 +20,11 @@ extension Watch {
       var look = try node.look(hashes: hashes, sender: keeper, now: now)
       let first: FirstRound
       do {
-        first = try firstRound(look, heights: heights, orders: orders, doubted: doubted)
+        first = try firstRound(look, heights: heights, orders: orders, doubted: doubted, doubtsRole: doubtsRole)
       } catch NodeFailure.everywhere(let failures) {
         guard let lower = try look.retreating() else { throw NodeFailure.everywhere(failures) }
         look = lower
-        first = try firstRound(look, heights: heights, orders: orders, doubted: doubted)
+        first = try firstRound(look, heights: heights, orders: orders, doubted: doubted, doubtsRole: doubtsRole)
       }
       for failure in first.consensus.notes { node.note(failure) }
       if let code = first.multicallCode, !code.isEmpty { node.multicallCode = code }
@@ -35,7 +38,7 @@ extension Watch {
 
   /// The reads from one endpoint and, in the same exchange, the opinions of as many others as the quorum has.
   private mutating func firstRound(
-    _ look: Look, heights: [UInt64], orders: [OrderQuestion], doubted: UInt64?
+    _ look: Look, heights: [UInt64], orders: [OrderQuestion], doubted: UInt64?, doubtsRole: Bool
   ) throws -> FirstRound {
     // What is final matters only to calls that are not settled.
     let mattersFinality = !look.asked.isEmpty || doubted != nil
@@ -43,14 +46,18 @@ extension Watch {
       mattersFinality && look.vouchers.count { !node.untagged.contains($0) } >= node.chain.quorum
     let queries =
       orders.isEmpty ? [] : vault.venue.logQueries(orderKeys: orders.map(\.key), account: vault.account.holder)
+    let probe = try vault.account.probe()
     var batch = Batch()
     let places = try FirstPlaces(look, watch: self, in: &batch)
     let opinion = OpinionPlaces(
-      look, sender: keeper, heights: heights, orders: orders, queries: queries, asksTags: asksTags, in: &batch)
+      look, sender: keeper, heights: heights, orders: orders, queries: queries, asksTags: asksTags, probe: probe,
+      in: &batch)
     var besideBatch = Batch()
     let besidePlaces = OpinionPlaces(
-      look, sender: keeper, heights: heights, orders: orders, queries: queries, asksTags: asksTags, in: &besideBatch)
-    let beside = look.vouchers.dropFirst().prefix(node.chain.quorum - 1).map { ($0, besideBatch) }
+      look, sender: keeper, heights: heights, orders: orders, queries: queries, asksTags: asksTags,
+      probe: doubtsRole ? probe : nil, in: &besideBatch)
+    let others = doubtsRole ? look.vouchers.count : node.chain.quorum - 1
+    let beside = look.vouchers.dropFirst().prefix(others).map { ($0, besideBatch) }
     let asked = try node.ask(inTurn: look.endpoints, batch, beside: beside) { (answers) throws(NodeFailure) in
       let said = try opinion.opinion(answers)
       return (try FirstRound(answers, places, said), said)
@@ -67,7 +74,10 @@ extension Watch {
     for opinion in opinions where opinion.knowsNoTags && !node.untagged.contains(opinion.endpoint) {
       node.untagged.append(opinion.endpoint)
     }
+    for case .failure(let failure)? in opinions.map(\.probe) { node.note(failure) }
     first.consensus = Consensus(opinions, needed: node.chain.quorum)
+    first.role = RoleView(opinions, of: vault.account, needed: node.chain.quorum)
+    for failure in first.role.contradictions { node.note(failure) }
     first.orderKeys = orders.map(\.key)
     return first
   }
@@ -94,7 +104,6 @@ private struct FirstPlaces {
   let slices: ReadSlices
   let reads: ReadRound
   let keeperBalance: Batch.Place<UInt256>
-  let probe: Batch.Place<[UInt8]>?
   let multicallCode: Batch.Place<[UInt8]>?
 
   init(_ look: Look, watch: Watch, in batch: inout Batch) throws(ContractsError) {
@@ -112,9 +121,6 @@ private struct FirstPlaces {
     let multicall3 = watch.node.chain.multicall3
     reads = try ReadRound(slices.all, at: look.head.hash, multicall3: multicall3, in: &batch)
     keeperBalance = batch.ask(.balance(watch.keeper, at: at))
-    probe = try vault.account.probe().map { call in
-      batch.ask(.call(CallRequest(to: call.to, data: call.data, from: watch.keeper), at: at))
-    }
     multicallCode = watch.node.multicallCode == nil ? multicall3.map { batch.ask(.code($0, at: at)) } : nil
   }
 }
@@ -131,11 +137,10 @@ private struct FirstRound {
   let venue: [ReadResult]
   let venueReads: [Read]
   let keeperBalanceWei: UInt256
-  /// nil without a probe.
-  let probe: CallOutcome?
   let multicallCode: [UInt8]?
   /// What this endpoint and others of the quorum say of nonces, blocks and logs.
   var consensus: Consensus
+  var role = RoleView(isHeld: true, agreed: true)
   var orderKeys: [Bytes32] = []
 
   init(_ answers: Answers, _ places: FirstPlaces, _ opinion: Opinion) throws(NodeFailure) {
@@ -145,7 +150,8 @@ private struct FirstRound {
     (nativeFeed, spot, account, venue) = (parts[3], parts[4], parts[5], parts[6])
     venueReads = Array(places.slices.all.suffix(venue.count))
     keeperBalanceWei = try answers.take(places.keeperBalance)
-    probe = try places.probe.map { (place) throws(NodeFailure) in try answers.call(place) }
+    // Whoever answers the reads must tell of the role, too.
+    if case .failure(let failure)? = opinion.probe { throw failure }
     multicallCode = try places.multicallCode.map { (place) throws(NodeFailure) in try answers.take(place) }
     consensus = Consensus([opinion], needed: 1)
   }
@@ -189,12 +195,6 @@ extension Seen {
         account: vault.account.holder, first: first.venue, second: second.results, price: second.price,
         collateralPrice: second.collateralPrice, now: look.head.timestamp)
     }
-    let isRoleHeld: Bool
-    switch first.probe {
-    case .none: isRoleHeld = true
-    case .returned: isRoleHeld = vault.account.isRoleHeld(probeRevert: nil)
-    case .reverted(let data): isRoleHeld = vault.account.isRoleHeld(probeRevert: data)
-    }
     let account = try vault.account.reading(first.account)
     self.look = look
     endpoints = first.endpoints(look)
@@ -206,7 +206,8 @@ extension Seen {
       account: AccountReading(
         isEnabled: account.isEnabled, holderBalanceWei: account.holderBalanceWei,
         keeperBalanceWei: first.keeperBalanceWei),
-      isRoleHeld: isRoleHeld, venue: state)
+      isRoleHeld: first.role.isHeld, venue: state)
+    role = first.role
     let consensus = first.consensus
     evidence = NodeEvidence(
       lane: watch.lane, head: look.mark, minedNonce: consensus.minedNonce, agreedNonce: consensus.agreedNonce,

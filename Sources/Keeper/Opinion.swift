@@ -10,6 +10,7 @@ struct OpinionPlaces {
   private let tagged: (safe: Batch.Place<UInt64>, finalized: Batch.Place<UInt64>)?
   private let canonical: [(number: UInt64, place: Batch.Place<BlockHeader?>)]
   private let logs: [Batch.Place<[Log]>]
+  private let probe: Batch.Place<[UInt8]>?
   private let orders: [OrderQuestion]
   private let from: UInt64
   private let head: BlockHeader
@@ -21,9 +22,10 @@ struct OpinionPlaces {
   /// - Parameters:
   ///   - queries: for the logs of `orders`.
   ///   - asksTags: whether to ask for the nonce at the safe and the finalised block, too.
+  ///   - probe: the call that tells whether the sender holds its role; nil where that is not asked.
   init(
     _ look: Look, sender: Address, heights: [UInt64], orders: [OrderQuestion], queries: [LogQuery], asksTags: Bool,
-    in batch: inout Batch
+    probe: Call? = nil, in batch: inout Batch
   ) {
     head = look.head
     self.orders = orders
@@ -46,6 +48,10 @@ struct OpinionPlaces {
           LogFilter(
             blocks: .range(from: .number(from), to: .number(look.head.number)), addresses: [query.address],
             topics: query.topics)))
+    }
+    self.probe = probe.map { call in
+      batch.ask(
+        .call(CallRequest(to: call.to, data: call.data, from: sender), at: .hash(look.head.hash)))
     }
   }
 
@@ -78,6 +84,11 @@ struct OpinionPlaces {
         opinion.notes.append(.refused(answers.endpoint, method: "eth_getLogs", error))
       }
     }
+    if let probe {
+      do throws(NodeFailure) { opinion.probe = .success(try answers.call(probe)) } catch {
+        opinion.probe = .failure(error)
+      }
+    }
     if opinion.notes.isEmpty, let missing = orders.first(where: { isMissing($0, in: opinion.logs) }) {
       opinion.notes.append(.logsMissing(answers.endpoint, block: missing.fromBlock))
     }
@@ -103,6 +114,8 @@ struct Opinion: Sendable {
   fileprivate(set) var knowsNoTags = false
   fileprivate(set) var canonical: [CanonicalBlock] = []
   fileprivate(set) var logs: [Log] = []
+  /// How the call that tells of our role ended; nil where it was not asked.
+  fileprivate(set) var probe: Result<CallOutcome, NodeFailure>?
   /// Why the logs may not be all there are. Empty: the endpoint's silence about an order is an answer.
   fileprivate(set) var notes: [NodeFailure] = []
 

@@ -6,29 +6,58 @@ import Outbox
 // After the chain has spoken: what the simulation was held to must hold on the block that mined the call, too.
 extension Keeper {
   /// Holds the venue, as it stands in the block that mined a call of ours, against what the call was cleared for. A
-  /// breach halts: something did what no call of ours could.
+  /// breach that as many endpoints show as the quorum needs halts: something did what no call of ours could.
   ///
-  /// Done once for each block that held the call, as soon as it can be read; after a restart once more. Where no node
-  /// has that state any more, the report says so.
+  /// Done once for each block that held the call; after a restart once more. Where the endpoints do not agree, or too
+  /// few of them can tell, nothing is concluded, and they are asked again in the next tick. That ends when the call is
+  /// settled: settling must not wait for what a single endpoint could keep from being told.
   mutating func verify(_ seen: Seen, _ vault: Int, _ report: inout TickReport) throws {
+    giveUp(vault, &report)
+    for call in minedCalls(vault) where !verified.contains(call.inclusion) {
+      switch try watches[vault].verdict(on: call, seen) {
+      case .agreed(let word):
+        remember(verified: call.inclusion)
+        unverified.removeAll { $0.inclusion == call.inclusion }
+        guard case .breached(let detail) = word else { continue }
+        try halt(
+          .invariantBreached(
+            vault: call.vault, intentID: call.intentID, transactionHash: call.inclusion.transactionHash,
+            detail: detail), &report)
+      case .disputed: keepAsking(call, "minedStateDisputed", &report)
+      case .unseen: keepAsking(call, "minedStateUnseen", &report)
+      }
+    }
+  }
+
+  /// The calls of a vault that stand in a block, are not settled, and were cleared for something.
+  private func minedCalls(_ vault: Int) -> [MinedCall] {
     let name = watches[vault].vault.name
-    for promise in outbox.lane(watches[vault].lane)?.open ?? [] {
+    return (outbox.lane(watches[vault].lane)?.open ?? []).compactMap { promise in
       guard let inclusion = promise.inclusion, inclusion.succeeded,
         let intent = promise.intent(of: inclusion.transactionHash), intent.vault == name,
-        let invariants = Invariants(intent.expectation), !verified.contains(inclusion)
-      else { continue }
-      guard let mined = try watches[vault].venue(at: inclusion, seen) else {
-        report.note(warning: "minedStateUnseen")
-        continue
-      }
-      let placed = outbox.state.openOrders.filter { $0.intentID == intent.id }.map(\.key)
-      let checks = try invariants.checks(mined, placed: placed)
-      remember(verified: inclusion)
-      guard let breach = checks.first(where: { $0.outcome == .refused }) else { continue }
-      let detail = "\(breach.name): " + breach.figures.map(\.description).joined(separator: ", ")
-      try halt(
-        .invariantBreached(
-          vault: name, intentID: intent.id, transactionHash: inclusion.transactionHash, detail: detail), &report)
+        let invariants = Invariants(intent.expectation)
+      else { return nil }
+      return MinedCall(vault: name, intentID: intent.id, inclusion: inclusion, invariants: invariants)
+    }
+  }
+
+  private mutating func keepAsking(_ call: MinedCall, _ warning: String, _ report: inout TickReport) {
+    report.note(warning: warning)
+    if !unverified.contains(call) { unverified.append(call) }
+  }
+
+  /// Says of calls that were settled meanwhile that their blocks were never told of by enough endpoints. Of one that a
+  /// reorg has taken back there is nothing to say.
+  private mutating func giveUp(_ vault: Int, _ report: inout TickReport) {
+    let lane = outbox.lane(watches[vault].lane)
+    for call in unverified where call.vault == watches[vault].vault.name {
+      if lane?.open.contains(where: { $0.inclusion == call.inclusion }) == true { continue }
+      unverified.removeAll { $0 == call }
+      guard lane?.settled.contains(where: { $0.outcome.inclusion == call.inclusion }) == true else { continue }
+      report.note(
+        event: "minedStateUnverified",
+        "\(call.inclusion.transactionHash) is settled, and its block was never told of by enough endpoints in the same "
+          + "way; compare the vault with the decision")
     }
   }
 
@@ -48,23 +77,46 @@ extension Keeper {
   /// Halts for what only a person can put right: a role that was ours and is gone for good, and losses beyond the
   /// limit.
   mutating func heedVault(_ seen: Seen, _ vault: Int, _ report: inout TickReport) throws(TickEnd) {
-    let watch = watches[vault]
-    let (name, chainID) = (watch.vault.name, watch.node.chain.chainID)
     let losses = outbox.lossLimitHalts()
     try commit(losses)
     for record in losses { report.note(event: record.name, record.words) }
-    if seen.observation.isRoleHeld {
-      roleMissingSince[vault] = nil
-    } else if let since = roleMissingSince[vault] {
-      // A role that was never held is an installation that is not finished, and only refused.
-      if since.hasWaited(watch.node.chain.lane.depth, until: seen.evidence.head), outbox.hasServed(name, chainID) {
-        let detail = "its role was missing from \(since) to \(seen.evidence.head)"
-        try halt(.roleRevoked(vault: name, detail: detail), &report)
+    try heedRole(seen, vault, &report)
+  }
+
+  /// A role that is missing by one endpoint's word is refused to act with, and asked of all that vouch for the head
+  /// from the next tick on. Only what as many of them say as the quorum needs can halt, or end the suspicion.
+  private mutating func heedRole(_ seen: Seen, _ vault: Int, _ report: inout TickReport) throws(TickEnd) {
+    let watch = watches[vault]
+    switch seen.role.agreed {
+    case true?:
+      // As long as anybody says otherwise, all go on being asked.
+      roleAbsences[vault] = seen.role.contradictions.isEmpty ? nil : RoleAbsence(agreedSince: nil)
+    case false?:
+      guard let since = roleAbsences[vault]?.agreedSince else {
+        roleAbsences[vault] = RoleAbsence(agreedSince: seen.evidence.head)
+        return
       }
-    } else {
-      roleMissingSince[vault] = seen.evidence.head
+      // A role that was never held is an installation that is not finished, and only refused.
+      if since.hasWaited(watch.node.chain.lane.depth, until: seen.evidence.head),
+        outbox.hasServed(watch.vault.name, watch.node.chain.chainID)
+      {
+        let detail = "its role was missing from \(since) to \(seen.evidence.head)"
+        try halt(.roleRevoked(vault: watch.vault.name, detail: detail), &report)
+      }
+    case nil:
+      if roleAbsences[vault] != nil {
+        report.note(warning: "roleDisputed")
+      } else if !seen.role.isHeld {
+        roleAbsences[vault] = RoleAbsence(agreedSince: nil)
+      }
     }
   }
+}
+
+/// A role that somebody said is missing, as long as it is not agreed to be held.
+struct RoleAbsence: Hashable, Sendable {
+  /// The head at which as many endpoints as the quorum needs said so first; nil where none has been heard yet but one.
+  let agreedSince: HeadMark?
 }
 
 extension Invariants {
@@ -77,35 +129,6 @@ extension Invariants {
   /// As the journal keeps it beside the promise.
   func expectation() throws(EthereumError) -> JSON {
     try JSON.parse(try JSONCoding.encode(self))
-  }
-}
-
-extension Watch {
-  /// The venue as a block left it, read at that block's hash and valued at the prices of this tick. Nil where there is
-  /// no price, or no endpoint has that state any more.
-  mutating func venue(at inclusion: Inclusion, _ seen: Seen) throws -> VenueState? {
-    guard let known = seen.venueReads else { return nil }
-    do {
-      let first = try read(try vault.venue.reads(account: vault.account.holder), at: inclusion.blockHash, seen)
-      let priced = try vault.venue.pricedReads(
-        account: vault.account.holder, first: first, price: known.price, collateralPrice: known.collateralPrice)
-      let second = try read(priced, at: inclusion.blockHash, seen)
-      return try vault.venue.state(
-        account: vault.account.holder, first: first, second: second, price: known.price,
-        collateralPrice: known.collateralPrice, now: seen.look.head.timestamp)
-    } catch is NodeFailure {
-      // Each endpoint's failure is noted already.
-      return nil
-    }
-  }
-
-  private mutating func read(_ reads: [Read], at block: Bytes32, _ seen: Seen) throws -> [ReadResult] {
-    if reads.isEmpty { return [] }
-    var batch = Batch()
-    let round = try ReadRound(reads, at: block, multicall3: node.chain.multicall3, in: &batch)
-    return try node.ask(inTurn: seen.endpoints, batch) { (answers) throws(NodeFailure) in
-      try round.results(answers)
-    }.answer
   }
 }
 

@@ -25,6 +25,8 @@ struct Seen: Sendable {
   /// The endpoint that answered the reads; the simulation asks it first.
   let endpoints: [EndpointID]
   let observation: Observation
+  /// Whether the keeper holds its role, and by whose word.
+  let role: RoleView
   let evidence: NodeEvidence
   /// What became of the orders we had asked about.
   let fates: [OrderFate]

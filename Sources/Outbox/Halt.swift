@@ -38,6 +38,12 @@ package enum Halt: Hashable, Sendable, Codable, CustomStringConvertible {
     return false
   }
 
+  /// Whether this is told by the other already: the same, but for words that change while it lasts.
+  func isSameCause(as other: Halt) -> Bool {
+    if case .roleRevoked(let vault, _) = self, case .roleRevoked(vault, _) = other { return true }
+    return self == other
+  }
+
   package var description: String {
     switch self {
     case .foreignNonce(let evidence):

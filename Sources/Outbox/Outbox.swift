@@ -87,7 +87,7 @@ package struct Outbox: Sendable {
 
   /// The record of a halt, or none if this very halt is in force already: safe to ask every tick.
   package func halt(_ halt: Halt) -> [PromiseRecord] {
-    state.halts.contains(halt) ? [] : [.halted(halt: halt)]
+    state.halts.contains { $0.isSameCause(as: halt) } ? [] : [.halted(halt: halt)]
   }
 
   /// The record that ends all halts, or none if there are none.
