@@ -39,6 +39,7 @@ extension SimulatedWorld {
       logs += receipt.logs
       checkers.included(receipt, brought: brought, before: before, after: contracts, chain: chain)
     }
+    mischief(receipts, &contracts)
     let emitted = outside.runOrders(on: &contracts, in: assembly.context, draws.orders, &tally)
     if !emitted.isEmpty {
       let hash = Keccak256.hash(assembly.hash.bytes + [1])

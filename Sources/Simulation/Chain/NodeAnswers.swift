@@ -112,9 +112,10 @@ extension SimulatedWorld {
     guard let place = place(json, question) else {
       return .error(code: -32_000, message: "header not found", data: nil)
     }
-    guard let contracts = chain.blocks[place].contracts else {
+    guard var contracts = chain.blocks[place].contracts else {
       return .error(code: -32_000, message: "missing trie node: state is not available", data: nil)
     }
+    nodes[question.node].delusion?(chain.blocks[place], &contracts)
     return body(place, contracts)
   }
 

@@ -11,12 +11,14 @@ struct NodeCondition: Sendable {
 }
 
 /// One endpoint: its own view of the chain and its own pool.
-struct SimulatedNode: Sendable {
+struct SimulatedNode {
   let endpoint: EndpointID
   /// The place of the head it knows.
   var tip: Int
   var pool = TransactionPool()
   var condition: NodeCondition?
+  /// What it makes of a block's state before it answers from it: a liar that lies well. For tests.
+  var delusion: ((SimulatedBlock, inout ContractWorld) -> Void)?
   /// Takes transactions and tells nobody but the builders; answers nothing else.
   let isRelay: Bool
 

@@ -32,6 +32,8 @@ package final class SimulatedWorld {
   var stalledUntil: UInt64 = 0
   /// Makers of blocks leave the keeper's transactions out.
   var isCensoring = false
+  /// What else happens in a block, after these calls of the keeper. For tests.
+  var mischief: ([BlockReceipt], inout ContractWorld) -> Void = { _, _ in }
   private var blocksMade: UInt64 = 0
 
   let recoverer = Secp256k1()

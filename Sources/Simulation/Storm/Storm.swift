@@ -35,7 +35,8 @@ package final class Storm {
   private var startAt: UInt64 = 0
   private var endings: [(code: String, count: UInt64)] = []
   private var nextPruning: UInt64 = 0
-  private var lastReports: [TickReport] = []
+  /// Of the last twenty ticks, the newest last.
+  package private(set) var lastReports: [TickReport] = []
   private var resumeAt: UInt64?
   private var hasSeenForeignHalt = false
   /// Kills the process at exactly these boundaries, for enumerations.
