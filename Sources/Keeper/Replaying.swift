@@ -95,59 +95,32 @@ package struct ReplayDifference: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// What a judgement is made with, beside its inputs.
-struct Bench {
-  let policy: Policy
-  let venue: any Venue
-  let account: any Account
-
-  init?(_ rules: Rules, policy: Policy? = nil, substitute: (any Venue, any Account)?) {
-    self.policy = policy ?? rules.policy
-    if let venue = rules.venue?.venue, let account = rules.account?.account(at: venue) {
-      (self.venue, self.account) = (venue, account)
-    } else if let substitute {
-      (venue, account) = substitute
-    } else {
-      return nil
-    }
-  }
-}
-
 /// A judgement made again.
 struct Derivation {
   /// As the tick's report has chapters, checks and warnings.
   private(set) var report: TickReport
   private(set) var plan: Plan?
   /// The call differs from the recorded one, so that its recorded simulation says nothing about it.
-  private(set) var isUnsimulated = false
+  let isUnsimulated: Bool
   /// Why it could not be made.
   private(set) var failure: WatchFailure?
 
   init(_ inputs: TickInputs, of recorded: TickReport, at bench: Bench) {
     report = TickReport(
       vault: recorded.vault, chain: recorded.chain, startedAtUnixSeconds: recorded.startedAtUnixSeconds)
-    report.note(TickInputs(inputs.observation, inputs.circumstances))
+    var isUnsimulated = false
     do {
-      try judge(inputs, at: bench)
+      plan = try report.judge(inputs.observation, inputs.circumstances, at: bench) { proposal in
+        guard let simulation = inputs.simulation, simulation.dataHash == proposal.dataHash else {
+          isUnsimulated = inputs.simulation != nil
+          return nil
+        }
+        return simulation
+      }.plan
     } catch {
       failure = WatchFailure(error)
     }
-  }
-
-  /// The steps of `Watch.judge`, with the recorded simulation in the place of a node.
-  private mutating func judge(_ inputs: TickInputs, at bench: Bench) throws(DecisionError) {
-    let judgement = try Judgement(
-      inputs.observation, policy: bench.policy, circumstances: inputs.circumstances, venue: bench.venue)
-    plan = judgement.plan
-    report.note(judgement)
-    guard case .approved(let approved) = judgement.verdict.ruling else { return }
-    let proposal = try approved.proposal(at: bench.venue, through: bench.account)
-    guard let simulation = inputs.simulation, simulation.dataHash == proposal.dataHash else {
-      isUnsimulated = inputs.simulation != nil
-      return
-    }
-    report.note(simulation)
-    report.note(try Clearance(proposal, simulation))
+    self.isUnsimulated = isUnsimulated
   }
 
   var ruling: TickRuling? { report.inputs?.ruling }

@@ -57,21 +57,14 @@ extension Watch {
   mutating func judge(
     _ seen: Seen, _ circumstances: Circumstances, _ report: inout TickReport
   ) throws(WatchFailure) -> (Cleared, gasLimit: UInt64)? {
-    report.note(TickInputs(seen.observation, circumstances))
     do {
-      let judgement = try Judgement(
-        seen.observation, policy: vault.policy, circumstances: circumstances, venue: vault.venue)
-      report.note(judgement)
-      guard case .approved(let approved) = judgement.verdict.ruling else { return nil }
-
-      let proposal = try approved.proposal(at: vault.venue, through: vault.account)
-      let rehearsed = try simulate(proposal, seen: seen)
-      report.note(rehearsed.simulation)
-
-      let clearance = try Clearance(proposal, rehearsed.simulation)
-      report.note(clearance)
-      guard case .cleared(let cleared) = clearance.ruling else { return nil }
-      return (cleared, rehearsed.gasLimit)
+      var gasLimit: UInt64 = 0
+      let judged = try report.judge(seen.observation, circumstances, at: Bench(vault)) { proposal in
+        let rehearsed = try simulate(proposal, seen: seen)
+        gasLimit = rehearsed.gasLimit
+        return rehearsed.simulation
+      }
+      return judged.cleared.map { ($0, gasLimit) }
     } catch {
       throw WatchFailure(error)
     }
