@@ -26,11 +26,11 @@ package struct TickMetrics {
     }
   }
 
-  /// What is promised, and what it may still cost.
-  package func measure(_ outbox: Outbox, now unixSeconds: UInt64) {
+  /// What is promised, and what it may still cost; and whether this process is the one that may sign and send.
+  /// - Parameter standing: the fence's, after the tick. A keeper without a lease is always the writer.
+  package func measure(_ outbox: Outbox, _ standing: WriterStanding, now unixSeconds: UInt64) {
     Gauge(label: "vaultkeeper_halts").record(outbox.halts.count)
-    // The local lock: whoever runs holds it. A lease between machines will have its own word here.
-    Gauge(label: "vaultkeeper_is_writer").record(1)
+    Gauge(label: "vaultkeeper_is_writer").record(standing == .mayAct ? 1 : 0)
     let view: PendingView
     do { view = try outbox.pending(now: unixSeconds) } catch { return }
     Gauge(label: "vaultkeeper_open_orders").record(view.openOrders.count)

@@ -44,7 +44,8 @@ struct Daemon {
     // However it ends, another keeper need not wait for the lease to lapse.
     defer { writer.fence.resign("the keeper has ended", deadlineMilliseconds: Writer.resigningMilliseconds) }
     try life.run(&keeper, once: once) { report, outbox in
-      log.ticked(report, outbox, now: workshop.clock.now().unixSeconds)
+      let now = workshop.clock.now()
+      log.ticked(report, outbox, writer.fence.standing(now), now: now.unixSeconds)
       alarms?.ticked(report)
     }
     log.stopped(reason: workshop.interrupt.reason)

@@ -37,9 +37,9 @@ struct TickLog {
     logger.notice("stopped", metadata: ["reason": "\(reason ?? "done")"])
   }
 
-  /// A tick of the daemon, with what is promised after it.
-  func ticked(_ report: TickReport, _ outbox: Outbox, now: UInt64) {
-    metrics.measure(outbox, now: now)
+  /// A tick of the daemon, with what is promised after it and whether it may write.
+  func ticked(_ report: TickReport, _ outbox: Outbox, _ standing: WriterStanding, now: UInt64) {
+    metrics.measure(outbox, standing, now: now)
     ticked(report)
   }
 
