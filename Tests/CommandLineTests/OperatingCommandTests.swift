@@ -30,6 +30,7 @@ import Testing
     #expect(try bench.run("journal", "verify", "--file", "b.sqlite").output.hasSuffix("the journal is sound\n"))
     let restored = try bench.run("journal", "restore", "b.sqlite", "--config", "keeper.yaml")
     #expect(restored.status == 0 && restored.output.contains("before-restore-"), "\(restored)")
+    #expect(restored.output.contains("restored: ") && restored.output.contains("next:\n  1. start"), "\(restored)")
     #expect(try bench.read("halt").hasPrefix("the journal was restored from b.sqlite; "))
     let verified = try bench.run("journal", "verify", "--config", "keeper.yaml")
     #expect(verified.output.contains("\"restored from b.sqlite\""), "\(verified)")

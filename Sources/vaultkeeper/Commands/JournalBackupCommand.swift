@@ -68,13 +68,38 @@ struct JournalRestoreCommand: Command {
       }
       let aside = try restore.commit(at: now)
       for line in VerificationText.lines(restore.backup) { Console.show(line) }
-      if let damage = restore.damage { Console.show("the journal that was in place does not verify: \(damage)") }
-      if let aside { Console.show("the journal that was in place is now \(aside)") }
-      Console.show("restored, and halted by \(marker.path)")
-      Console.show("start the keeper and watch it settle; when `pending` and the chain agree: vaultkeeper resume")
+      for line in Self.words(restore, journal: configuration.journal.path, aside: aside, marker: marker.path) {
+        Console.show(line)
+      }
     } catch {
       restore.abandon()
       throw error
     }
+  }
+
+  /// What was done, what stands where now, and what comes next.
+  private static func words(
+    _ restore: JournalRestore, journal: String, aside: String?, marker: String
+  ) -> [String] {
+    let held = restore.backup.promises.sequence
+    var lines = ["restored: \(journal) is now a verified copy of the backup, with \(held) promise records"]
+    if let aside {
+      lines.append("moved aside: the journal that was in place is now \(aside); keep it until the chain agrees")
+    } else {
+      lines.append("nothing was moved aside: there was no journal in place")
+    }
+    if let damage = restore.damage {
+      lines.append("  it does not verify, so what the backup has forgotten is not known: \(damage)")
+    } else if let replaced = restore.replaced, replaced.promises.sequence > held {
+      lines.append("  it knows \(replaced.promises.sequence - held) promise records more, which are forgotten here")
+    }
+    return lines + [
+      "halted: by the marker \(marker), so that the keeper looks and settles, and signs nothing",
+      "next:",
+      "  1. start the keeper",
+      "  2. vaultkeeper pending, until nothing is open; a halt foreignNonce names a transaction of the key that the "
+        + "backup does not know: look it up on the chain",
+      "  3. vaultkeeper resume --note \"why it may sign again\"",
+    ]
   }
 }
