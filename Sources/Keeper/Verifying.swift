@@ -13,7 +13,7 @@ extension Keeper {
   /// settled: settling must not wait for what a single endpoint could keep from being told.
   mutating func verify(_ seen: Seen, _ vault: Int, _ report: inout TickReport) throws {
     giveUp(vault, &report)
-    for call in minedCalls(vault) where !verified.contains(call.inclusion) {
+    for call in unverifiedCalls(vault).suffix(Self.verifiedInTick) {
       switch try watches[vault].verdict(on: call, seen) {
       case .agreed(let word):
         remember(verified: call.inclusion)
@@ -29,11 +29,15 @@ extension Keeper {
     }
   }
 
-  /// The calls of a vault that stand in a block, are not settled, and were cleared for something.
-  private func minedCalls(_ vault: Int) -> [MinedCall] {
+  /// How many mined calls are looked at in one tick, the newest ones. There is one open call, or a few; more of them only
+  /// where another writer's were taken over, who has looked at them.
+  private static let verifiedInTick = 4
+
+  /// The calls of a vault that stand in a block that was not looked at, are not settled, and were cleared for something.
+  private func unverifiedCalls(_ vault: Int) -> [MinedCall] {
     let name = watches[vault].vault.name
     return (outbox.lane(watches[vault].lane)?.open ?? []).compactMap { promise in
-      guard let inclusion = promise.inclusion, inclusion.succeeded,
+      guard let inclusion = promise.inclusion, inclusion.succeeded, !verified.contains(inclusion),
         let intent = promise.intent(of: inclusion.transactionHash), intent.vault == name,
         let invariants = Invariants(intent.expectation)
       else { return nil }

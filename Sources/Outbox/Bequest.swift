@@ -53,8 +53,10 @@ extension Outbox {
 
   /// The records with which this journal learns what another writer with our key has promised meanwhile.
   ///
-  /// What was reserved here and never signed is given back. Nonces that the other writer settled are passed over,
-  /// unless one of ours is still open: it takes up the other's transactions, and the chain will tell which was mined.
+  /// What was reserved here and never signed is given back. Of the nonces that the other writer settled, the newest that
+  /// a budget may still ask for are taken over as if they were not: the chain tells once more what became of them, and
+  /// what they cost and traded is charged here, as of now. Those before them are passed over, unless one of ours is
+  /// still open: it takes up the other's transactions, and the chain will tell which was mined.
   /// - Parameters:
   ///   - bequests: in the order of nonces, and of sending within one.
   ///   - settledBelow: every nonce below this one was settled by the other writer.
@@ -64,7 +66,8 @@ extension Outbox {
   ) throws(OutboxError) -> [PromiseRecord] {
     let open = state.lane(id)?.open ?? []
     let signed = open.filter { !$0.attempts.isEmpty }
-    let first = signed.first?.nonce ?? max(settledBelow, state.lane(id)?.nextNonce ?? 0)
+    let first =
+      signed.first?.nonce ?? max(firstToCharge(bequests, below: settledBelow, in: id), state.lane(id)?.nextNonce ?? 0)
     // A promise that is mined, as we last saw it, takes no further transaction.
     let wanted = bequests.filter { bequest in
       bequest.lane == id && bequest.nonce >= first
@@ -77,5 +80,29 @@ extension Outbox {
       return []
     }
     return try adoption(of: givenBack + wanted.flatMap(\.records), seen: seen, now: unixSeconds)
+  }
+
+  /// How many nonces of another writer are taken over although they are settled. Two questions to a node for each of
+  /// their transactions keep within the hundred of a batch that the strictest providers take; it is a day's work of a
+  /// vault that is hedged every three quarters of an hour.
+  private static let settledNoncesCharged = 32
+
+  /// The lowest nonce of an unbroken row below `settledBelow` whose calls the longest budget may ask for, by the time of
+  /// the newest call. A nonce that is missing was not the other writer's, and is nothing to look for.
+  private func firstToCharge(_ bequests: [Bequest], below settledBelow: UInt64, in id: LaneID) -> UInt64 {
+    let own = bequests.filter { $0.lane == id }
+    let newest = own.map(\.head.timestamp).max() ?? 0
+    let windows = policies.first { $0.chainID == id.chainID }?.gasWindows.map(\.seconds) ?? []
+    let window = windows.reduce(LanePolicy.daySeconds) { max($0, $1) }
+    var first = settledBelow
+    for _ in 0..<Self.settledNoncesCharged {
+      guard first > 0,
+        own.contains(where: {
+          $0.nonce == first - 1 && BudgetTime.isWithin(window, of: newest, $0.head.timestamp)
+        })
+      else { break }
+      first -= 1
+    }
+    return first
   }
 }

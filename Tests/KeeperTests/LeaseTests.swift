@@ -253,7 +253,8 @@ import Testing
     }
     a.fence.resign("", deadlineMilliseconds: 1_000)
     #expect(try b.seekOffice())
-    #expect(b.lane?.open.map(\.nonce) == [5])
+    // All of them: what they cost is charged here, too.
+    #expect(b.lane?.open.map(\.nonce) == [0, 1, 2, 3, 4, 5])
     b.fence.resign("", deadlineMilliseconds: 1_000)
     for _ in 0..<3 {
       try a.tick()
@@ -278,7 +279,30 @@ import Testing
     let b = try Holder("b", in: world)
     a.fence.resign("", deadlineMilliseconds: 1_000)
     #expect(try b.seekOffice())
-    #expect(b.lane?.open.count == 1)
+    #expect(b.lane?.open.count == 33)
+  }
+
+  /// Budgets are the vault's and not a machine's: what the other writer spent and traded counts for its successor.
+  @Test func whatTheOtherSpentIsChargedToTheSuccessor() throws {
+    let (a, b) = (try writer("a"), try Holder("b", in: world))
+    for _ in 0..<5 {
+      try a.tick()
+      world.mine()
+    }
+    try a.tick()
+    a.fence.resign("", deadlineMilliseconds: 1_000)
+    try b.tick()
+    #expect(b.lane?.open.map(\.nonce) == [5] && b.lane?.settled.map(\.nonce) == [0, 1, 2, 3, 4])
+    let now = world.clock.now().unixSeconds
+    let spent = try [a, b].map { try $0.outbox.gasBudget(LeaseWorld.lane, now: now) }
+    #expect(spent[0].spentWei == 500 && spent[1].spentWei == spent[0].spentWei)
+    #expect(spent[1].heldWei == spent[0].heldWei)
+    let traded = [a, b].map { $0.outbox.spending(vault: "alpha", chainID: 1, now: now) }
+    #expect(traded[0].turnoverSpent == 5_000 && traded[1] == traded[0])
+    // Asked again, nothing is charged twice.
+    b.fence.resign("", deadlineMilliseconds: 1_000)
+    #expect(try b.seekOffice())
+    #expect(try b.outbox.gasBudget(LeaseWorld.lane, now: now).spentWei == 500)
   }
 
   @Test(arguments: ["{}", "", #"{"format":1,"place":0,"records":[]}"#, #"{"format":2,"place":0,"records":[]}"#])

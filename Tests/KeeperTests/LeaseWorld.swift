@@ -118,7 +118,8 @@ final class Holder {
     let intent = PromiseIntent(
       chainID: 1, sender: LeaseWorld.sender, vault: "alpha", purpose: .act, to: LeaseWorld.sender, valueWei: .zero,
       data: Array("\(name) \(decisions)".utf8), gasLimit: 100_000, upfrontFeeWei: .zero,
-      configurationHash: World.hash(1), decidedAt: world.head, grounds: Grounds(summary: "hedge"))
+      configurationHash: World.hash(1), decidedAt: world.head, grounds: Grounds(summary: "hedge"),
+      turnover: 1_000)
     let fees = FeeTerms.dynamic(tipWei: 100, feeCapWei: 1_000)
     try commit([try outbox.reserve(intent, fees: fees, evidence: evidence, now: world.clock.now().unixSeconds)])
     let reservation = try #require(outbox.firstReservation(intent.id, head: world.head))
