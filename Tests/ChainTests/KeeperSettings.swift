@@ -5,7 +5,11 @@ import Foundation
 struct KeeperSettings {
   /// Names of devchain's endpoints, in order of preference.
   var endpoints = ["a"]
-  /// How many of them must agree on a head. One, so that the other may misbehave as it likes.
+  /// Those of devchain's endpoints that are relays; they come after the others.
+  var relays: [String] = []
+  /// Who hears of a call before it is mined.
+  var submission = "public"
+  /// How many of `endpoints` must agree on a head. One, so that the other may misbehave as it likes.
   var quorum = 1
   /// How long an order rests; zero makes all orders market orders.
   var patience = "10m"
@@ -33,9 +37,10 @@ struct KeeperSettings {
   var chainHost = "127.0.0.1"
 
   func yaml(_ chain: DevChain) throws -> String {
-    let endpoints = self.endpoints.map { name in
+    let endpoints = (self.endpoints + relays).map { name in
       let url = chain.url(name).replacingOccurrences(of: "127.0.0.1", with: chainHost)
-      return "      - {name: \(name), url: \"\(url)\", allowPlainHTTP: true}"
+      let role = relays.contains(name) ? "relay" : "public"
+      return "      - {name: \(name), url: \"\(url)\", role: \(role), allowPlainHTTP: true}"
     }
     return """
       version: 1
@@ -108,6 +113,7 @@ struct KeeperSettings {
         priceBound: 1%
         leverage: 2
         attempts: {perDay: \(attemptsPerDay)}
+        submission: \(submission)
     """
   }
 }
