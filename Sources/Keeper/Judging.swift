@@ -47,7 +47,8 @@ struct Bench {
     account = vault.account
   }
 
-  /// From a record; nil where it names no venue and account, as those of a test's own kinds, and there is no substitute.
+  /// From a record; nil where it names no venue and account, as those of a test's own kinds, and nothing stands in for
+  /// them.
   init?(_ rules: Rules, policy: Policy? = nil, substitute: (any Venue, any Account)?) {
     self.policy = policy ?? rules.policy
     if let venue = rules.venue?.venue, let account = rules.account?.account(at: venue) {

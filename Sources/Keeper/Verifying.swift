@@ -29,11 +29,12 @@ extension Keeper {
     }
   }
 
-  /// How many mined calls are looked at in one tick, the newest ones. There is one open call, or a few; more of them only
-  /// where another writer's were taken over, who has looked at them.
+  /// How many mined calls are looked at in one tick, the newest ones. There is one open call, or a few; more of them
+  /// only where another writer's were taken over, who has looked at them.
   private static let verifiedInTick = 4
 
-  /// The calls of a vault that stand in a block that was not looked at, are not settled, and were cleared for something.
+  /// The calls of a vault that stand in a block that was not looked at, are not settled, and were cleared for
+  /// something.
   private func unverifiedCalls(_ vault: Int) -> [MinedCall] {
     let name = watches[vault].vault.name
     return (outbox.lane(watches[vault].lane)?.open ?? []).compactMap { promise in

@@ -53,9 +53,9 @@ extension Outbox {
 
   /// The records with which this journal learns what another writer with our key has promised meanwhile.
   ///
-  /// What was reserved here and never signed is given back. Of the nonces that the other writer settled, the newest that
-  /// a budget may still ask for are taken over as if they were not: the chain tells once more what became of them, and
-  /// what they cost and traded is charged here, as of now. Those before them are passed over, unless one of ours is
+  /// What was reserved here and never signed is given back. Of the nonces that the other writer settled, the newest
+  /// that a budget may still ask for are taken over as if they were not: the chain tells once more what became of them,
+  /// and what they cost and traded is charged here, as of now. Those before them are passed over, unless one of ours is
   /// still open: it takes up the other's transactions, and the chain will tell which was mined.
   /// - Parameters:
   ///   - bequests: in the order of nonces, and of sending within one.
@@ -87,8 +87,8 @@ extension Outbox {
   /// vault that is hedged every three quarters of an hour.
   private static let settledNoncesCharged = 32
 
-  /// The lowest nonce of an unbroken row below `settledBelow` whose calls the longest budget may ask for, by the time of
-  /// the newest call. A nonce that is missing was not the other writer's, and is nothing to look for.
+  /// The lowest nonce of an unbroken row below `settledBelow` whose calls the longest budget may ask for, by the time
+  /// of the newest call. A nonce that is missing was not the other writer's, and is nothing to look for.
   private func firstToCharge(_ bequests: [Bequest], below settledBelow: UInt64, in id: LaneID) -> UInt64 {
     let own = bequests.filter { $0.lane == id }
     let newest = own.map(\.head.timestamp).max() ?? 0
