@@ -25,6 +25,8 @@ package final class MemoryEtcd: Transport {
   }
 
   package var fault: (EtcdMethod) -> Fault? = { _ in nil }
+  /// Hears of every key that is put, once it stands there.
+  package var heedPut: ([UInt8]) -> Void = { _ in }
   /// Who answers messages for other endpoints; nil where there should be none.
   package var nodes: (any Transport)?
   /// As in the header of each answer.
@@ -225,6 +227,7 @@ package final class MemoryEtcd: Transport {
 
   private func put(_ put: JSON, _ revision: Int64) {
     let (key, value, lease) = (Self.bytes(put["key"]), Self.bytes(put["value"]), Self.number(put["lease"]))
+    defer { heedPut(key) }
     if let index = stored.firstIndex(where: { $0.key == key }) {
       stored[index].value = value
       stored[index].lease = lease

@@ -75,6 +75,7 @@ struct StormCommand: ParsableCommand {
       let endings = outcome.endings.prefix(6).map { "\($0.code) \($0.count)" }.joined(separator: ", ")
       lines.append(
         "seed \(outcome.seed): \(outcome.tally.total) faults, \(outcome.trades) trades, \(outcome.mined) mined, "
+          + (outcome.features.isEmpty ? "" : outcome.features.map(\.rawValue).joined(separator: " and ") + ", ")
           + "\(outcome.boundaries) boundaries, trace \(outcome.traceHash); \(endings)")
     }
     guard !outcome.violations.isEmpty else { return lines }
@@ -116,6 +117,7 @@ struct StormSummary {
   private var invalid: [UInt64] = []
   private var tally = FaultTally()
   private var tested = [UInt64](repeating: 0, count: Law.allCases.count)
+  private var worlds = [Int](repeating: 0, count: StormFeature.allCases.count)
   private var trades: UInt64 = 0
   private var broadcasts: UInt64 = 0
 
@@ -126,6 +128,9 @@ struct StormSummary {
     if !outcome.violations.isEmpty { failing.append(outcome.seed) }
     tally.add(outcome.tally)
     for index in tested.indices { tested[index] += outcome.tested[index] }
+    for (index, feature) in StormFeature.allCases.enumerated() where outcome.features.contains(feature) {
+      worlds[index] += 1
+    }
     trades += outcome.trades
     broadcasts += outcome.broadcasts
   }
@@ -146,6 +151,8 @@ struct StormSummary {
     for (kind, count) in tally.list { print("  \(kind.rawValue): \(count)") }
     print("laws, how often tested:")
     for (law, count) in zip(Law.allCases, tested) { print("  \(law.rawValue): \(count)") }
+    print("worlds with:")
+    for (feature, count) in zip(StormFeature.allCases, worlds) { print("  \(feature.rawValue): \(count)") }
     let hours = Double(ticks) * Double(StormPlan.tickSeconds) / 3_600
     let perMinute = seconds > 0 ? hours / seconds * 60 : 0
     print(

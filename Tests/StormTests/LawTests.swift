@@ -9,7 +9,7 @@ import Wallet
 /// A law that nobody can break unseen: for each checker a planted violation, and the checker must see it.
 @Suite struct LawTests {
   private static func storm(_ seed: UInt64 = 21, storm: UInt64 = 20, calm: UInt64 = 30) -> Storm {
-    var plan = StormPlan(seed: seed).withoutFaults()
+    var plan = StormPlan(seed: seed).withoutFaults().with(.plain)
     plan.stormTicks = storm
     plan.calmTicks = calm
     return Storm(plan: plan)
@@ -63,7 +63,7 @@ import Wallet
       UnsignedTransaction(
         kind: signed.transaction.kind, chainID: 1, nonce: 7, gasLimit: signed.transaction.gasLimit,
         to: signed.transaction.to, valueWei: .zero, data: signed.transaction.data))
-    checkers.witness.forge(again.raw, intent: attempt.intent)
+    checkers.witnesses[0].forge(again.raw, intent: attempt.intent)
     for transaction in [signed, again] {
       let receipt = BlockReceipt(
         transaction: PooledTransaction(signed: transaction, sender: storm.world.keeper), succeeded: true,
@@ -73,7 +73,7 @@ import Wallet
         SimulatedBlock(
           number: head.number + 1, hash: Keccak256.hash(transaction.raw), parentHash: head.hash, parent: chain.tip,
           timestamp: head.timestamp + 12, baseFeeWei: 1, gasUsed: 100_000, tipWei: 1, receipts: [receipt], logs: [],
-          nonce: head.nonce + 1, broughtMicro: 0, standstill: nil, contracts: head.contracts))
+          nonce: head.nonce + 1, vaults: head.vaults, contracts: head.contracts))
     }
     checkers.judgeChain(chain)
     #expect(laws(storm.world).contains(.servedOnce))
@@ -89,7 +89,7 @@ import Wallet
     after.addBase(try UInt256.powerOfTen(20), to: after.plan.holder)
     let pooled = PooledTransaction(signed: try SignedTransaction.decode(attempt.raw), sender: world.keeper)
     world.checkers.judgeExposure(
-      attempt, pooled, brought: 0, before: before, after: after, chain: world.chain)
+      attempt, pooled, brought: [0], before: before, after: after, chain: world.chain)
     #expect(laws(world) == [.exposure], "\(hash)")
   }
 
@@ -99,11 +99,11 @@ import Wallet
     let world = storm.world
     let contracts = try #require(world.chain.head.contracts)
     let greedy = try Self.unjournaled(world)
-    world.checkers.witness.forge(greedy.raw, intent: attempt.intent)
+    world.checkers.witnesses[0].forge(greedy.raw, intent: attempt.intent)
     let receipt = BlockReceipt(
       transaction: PooledTransaction(signed: greedy, sender: world.keeper), succeeded: false, gasUsed: 21_000,
       effectiveGasPriceWei: 1, valueWei: .zero, logs: [])
-    world.checkers.included(receipt, brought: 0, before: contracts, after: contracts, chain: world.chain)
+    world.checkers.included(receipt, brought: [0], before: contracts, after: contracts, chain: world.chain)
     #expect(laws(world) == [.spending])
   }
 
@@ -112,7 +112,7 @@ import Wallet
     let (_, attempt) = try Self.firstCall(storm)
     let world = storm.world
     let late = try Self.unjournaled(world, nonce: 3)
-    world.checkers.witness.forge(late.raw, intent: attempt.intent, at: world.milliseconds + 9_000_000)
+    world.checkers.witnesses[0].forge(late.raw, intent: attempt.intent, at: world.milliseconds + 9_000_000)
     world.advance(to: world.milliseconds + 9_000_000)
     world.checkers.heard(Self.message(late.raw), in: world)
     #expect(laws(world) == [.freshness])
@@ -138,7 +138,7 @@ import Wallet
     let intent = JournalWitness.Intent(
       id: attempt.intent.id, purpose: "act", decidedAt: (head.number, head.hash), data: [])
     let other = try Self.unjournaled(world, nonce: 5)
-    world.checkers.witness.forge(other.raw, intent: intent, at: world.milliseconds)
+    world.checkers.witnesses[0].forge(other.raw, intent: intent, at: world.milliseconds)
     world.checkers.heard(Self.message(other.raw), in: world)
     #expect(laws(world) == [.standstill])
   }

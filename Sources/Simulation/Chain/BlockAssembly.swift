@@ -18,10 +18,13 @@ extension SimulatedWorld {
       preconditionFailure("a block is built on one whose state is kept")
     }
     outside.step(isCalm: isCalm, &draws.market)
-    let holder = contracts.plan.holder
-    let earlier = HedgePicture.micro(contracts.baseUnits(of: holder))
+    let holders = contracts.plan.holders
+    let earlier = holders.map { HedgePicture.micro(contracts.baseUnits(of: $0)) }
     outside.apply(to: &contracts, in: assembly.context)
-    let brought = chain.blocks[parent].broughtMicro + HedgePicture.micro(contracts.baseUnits(of: holder)) - earlier
+    let brought = holders.indices.map { vault in
+      chain.blocks[parent].vaults[vault].broughtMicro
+        + HedgePicture.micro(contracts.baseUnits(of: holders[vault])) - earlier[vault]
+    }
     var nonce = chain.blocks[parent].nonce
     var receipts: [BlockReceipt] = []
     var logs: [Log] = []
@@ -49,7 +52,10 @@ extension SimulatedWorld {
       number: assembly.number, hash: assembly.hash, parentHash: chain.blocks[parent].hash, parent: parent,
       timestamp: assembly.timestamp, baseFeeWei: assembly.baseFeeWei,
       gasUsed: min(used, SimulatedChain.gasLimit), tipWei: assembly.tipWei, receipts: receipts, logs: logs,
-      nonce: nonce, broughtMicro: brought, standstill: contracts.standstill, contracts: contracts)
+      nonce: nonce,
+      vaults: brought.enumerated().map { vault, micro in
+        VaultMark(broughtMicro: micro, standstill: contracts.standstill(vault: vault))
+      }, contracts: contracts)
   }
 
   /// Carries a transaction out and takes what its gas costs; nil where the sender cannot pay for it.

@@ -12,13 +12,16 @@ extension SimulatedWorld {
   /// lets it.
   func deliver(_ message: Outgoing, deadlineMilliseconds: UInt64) -> Delivery {
     guard let index = nodes.firstIndex(where: { $0.endpoint == message.endpoint }) else {
-      return Delivery(reply: .failed(.resolve("no such host")), latencyMilliseconds: 1)
+      return deliverToLeaseStore(message, deadlineMilliseconds: deadlineMilliseconds)
+    }
+    if plan.scene.relayCount > 0 {
+      checkers.routed(message.body, isToRelay: nodes[index].isRelay, in: self)
     }
     let usual = draws.messages.within(15...220)
     let fault = messageFault(at: index)
     if let fault { tally.count(fault) }
     switch fault {
-    case .deadNode, .notSent:
+    case .deadNode, .notSent, .relayDown:
       checkers.unsent(message.body)
       let isSlow = draws.messages.chance(of: 20_000)
       return Delivery(
@@ -45,7 +48,7 @@ extension SimulatedWorld {
     default:
       checkers.heard(message.body, in: self)
       let body = damaged(respond(message, index, fault), fault)
-      let latency = fault == .delay ? usual * draws.messages.within(5...60) : usual
+      let latency = fault == .delay || fault == .relaySlow ? usual * draws.messages.within(5...60) : usual
       guard latency < deadlineMilliseconds else {
         return Delivery(reply: .failed(.timeout(sent: true)), latencyMilliseconds: deadlineMilliseconds)
       }
@@ -86,7 +89,7 @@ extension SimulatedWorld {
     for (place, request) in requests.enumerated() {
       let question = NodeQuestion(
         method: request["method"]?.string ?? "", params: request["params"]?.array ?? [], node: index, tip: tip,
-        lie: lie, swallows: fault == .swallowed)
+        lie: lie, swallows: fault == .swallowed || fault == .relayDrops)
       var answer = answer(question)
       if spoiled == place {
         answer =

@@ -37,7 +37,7 @@ extension SimulatedWorld {
     case "eth_chainId": return .result(quantity(question.isLie(.wrongChain) ? 61 : StormPlan.chainID))
     case "eth_blockNumber": return .result(quantity(chain.blocks[question.tip].number))
     case "eth_getBlockByNumber", "eth_getBlockByHash": return block(question)
-    case "eth_feeHistory": return history(question)
+    case "eth_feeHistory": return plan.scene.hasLegacyGas ? .unsupported(question.method) : history(question)
     case "eth_gasPrice":
       return .result(.string(sum(chain.nextBaseFeeWei(after: question.tip), chain.blocks[question.tip].tipWei)))
     case "eth_maxPriorityFeePerGas": return .result(.string(chain.blocks[question.tip].tipWei.hexQuantity))
@@ -146,7 +146,7 @@ extension SimulatedWorld {
       "baseFeePerGas": .string(block.baseFeeWei.hexQuantity), "gasUsed": quantity(block.gasUsed),
       "gasLimit": quantity(SimulatedChain.gasLimit),
     ]
-    return .result(answer)
+    return .result(plan.scene.hasLegacyGas ? answer.withoutBaseFee : answer)
   }
 
   private func history(_ question: NodeQuestion) -> NodeAnswer {
@@ -274,6 +274,9 @@ extension SimulatedWorld {
       signed = try SignedTransaction.decode(try Hex.decode(text, limit: 1 << 20), chainID: StormPlan.chainID)
     } catch {
       return .error(code: -32_000, message: "rlp: \(error)", data: nil)
+    }
+    if plan.scene.hasLegacyGas, !signed.transaction.isLegacy {
+      return .error(code: -32_000, message: "transaction type not supported", data: nil)
     }
     guard !question.swallows else { return .result(.string(signed.hash.description)) }
     let sender: Address

@@ -9,12 +9,17 @@ struct Outside: Sendable {
   private let isQuiet: Bool
   var isPaused = false
   var isRoleRevoked = false
+  /// Which vault that concerns.
+  var pausedVault = 0
+  var revokedVault = 0
   var isFeedStale = false
   var isSequencerDown = false
   var isKeeperPoor = false
   private var isCalm = false
   /// What somebody brings into the vault or takes out of it with the next block.
   private var flow: Flow?
+  private var flowVault = 0
+  private let vaultCount: Int
 
   private enum Flow {
     case bringsBase(UInt256), takesBase(UInt256), bringsQuote(UInt256), takesQuote(UInt256)
@@ -24,6 +29,7 @@ struct Outside: Sendable {
     price = 300_000_000_000
     volatility = plan.volatilityPerBlock
     isQuiet = plan.isQuiet
+    vaultCount = plan.scene.vaultCount
   }
 
   /// A block's worth of the market.
@@ -37,6 +43,7 @@ struct Outside: Sendable {
     let base = UInt256(draws.within(2...25)).multipliedReportingOverflow(by: 100_000_000_000_000_000).value
     let quote = UInt256(draws.within(1_000...12_000) * 1_000_000)
     flow = draws.pick([.bringsBase(base), .takesBase(base), .bringsQuote(quote), .takesQuote(quote)])
+    if vaultCount > 1 { flowVault = draws.index(below: vaultCount) }
   }
 
   mutating func jump(byPerMille step: Int64) { move(byMillionths: step * 1_000) }
@@ -61,14 +68,17 @@ struct Outside: Sendable {
       }
       if block.timestamp > contracts.latest(.quote).updatedAt + 600 { contracts.publish(.quote, in: block) }
     }
-    if contracts.isPaused != isPaused { contracts.isPaused = isPaused }
-    if contracts.plan.account == .safeRoles {
-      if contracts.isRoleHeld == isRoleRevoked { contracts.isRoleHeld = !isRoleRevoked }
-      changeMeans(of: contracts.plan.keeper, in: &contracts)
+    for vault in 0..<vaultCount {
+      let isPausedHere = isPaused && pausedVault == vault
+      if contracts.isPaused(vault: vault) != isPausedHere { contracts.setPaused(isPausedHere, vault: vault) }
+      guard contracts.plan.account == .safeRoles else { continue }
+      let isRevokedHere = isRoleRevoked && revokedVault == vault
+      if contracts.isRoleHeld(vault: vault) == isRevokedHere { contracts.setRoleHeld(!isRevokedHere, vault: vault) }
     }
+    if contracts.plan.account == .safeRoles { changeMeans(of: contracts.plan.keeper, in: &contracts) }
     let isUp = contracts.state.sequencer.answer == .zero
     if isUp == isSequencerDown { contracts.setSequencer(isUp: !isSequencerDown, in: block) }
-    let holder = contracts.plan.holder
+    let holder = contracts.plan.holders[flowVault]
     switch flow {
     case .bringsBase(let units): contracts.addBase(units, to: holder)
     case .takesBase(let units): contracts.removeBase(units, from: holder)
@@ -121,15 +131,5 @@ struct Outside: Sendable {
     isFeedStale = false
     isSequencerDown = false
     isKeeperPoor = false
-  }
-}
-
-extension ContractWorld {
-  /// Why nobody should act on what this state shows; nil where nothing speaks against it.
-  var standstill: String? {
-    if isPaused { return "the vault is paused" }
-    if plan.account == .safeRoles, !isRoleHeld { return "the role is revoked" }
-    if state.sequencer.answer != .zero { return "the sequencer is down" }
-    return nil
   }
 }

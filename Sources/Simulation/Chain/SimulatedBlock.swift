@@ -28,6 +28,16 @@ package struct BlockReceipt: Sendable {
   package let logs: [Log]
 }
 
+/// What stands beside a block about one vault, and is kept longer than its state.
+package struct VaultMark: Sendable {
+  /// What others have brought into the vault since the beginning, less what they took: microether of the base.
+  package let broughtMicro: Int64
+  /// Why nobody should act on what the block shows of it; nil where nothing speaks against it.
+  package let standstill: String?
+
+  package static let untouched = VaultMark(broughtMicro: 0, standstill: nil)
+}
+
 /// A block, and the state after it.
 package struct SimulatedBlock: Sendable {
   package let number: UInt64
@@ -45,10 +55,8 @@ package struct SimulatedBlock: Sendable {
   package let logs: [Log]
   /// The keeper's count of transactions after the block.
   package let nonce: UInt64
-  /// What others have brought into the vault since the beginning, less what they took: microether of the base.
-  package let broughtMicro: Int64
-  /// Why nobody should act on what this block shows; nil where nothing speaks against it.
-  package let standstill: String?
+  /// What is to be said of each vault, in their order.
+  package let vaults: [VaultMark]
   /// State after the block. Only recent blocks keep theirs, as with a node that is no archive.
   package var contracts: ContractWorld?
 

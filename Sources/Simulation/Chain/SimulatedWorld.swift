@@ -21,8 +21,9 @@ package final class SimulatedWorld {
   /// True time, which nobody in the world knows.
   package internal(set) var milliseconds: UInt64
   let startMilliseconds: UInt64
-  /// How wrong the machine's wall clock is.
-  var clockErrorSeconds: Int64 = 0
+  /// Where keepers run, and on which one the keeper runs that is at work now.
+  var machines: [SimulatedMachine]
+  package internal(set) var running = 0
   package internal(set) var tick: UInt64 = 0
   package internal(set) var isCalm = false
 
@@ -43,17 +44,20 @@ package final class SimulatedWorld {
   var feeHistory: (place: Int, percentiles: JSON, answer: JSON)?
 
   // The life and death of the process.
-  package internal(set) var isDead = false
   package internal(set) var boundaries: UInt64 = 0
   /// The process dies at the boundary with this number.
   package var deathAt: UInt64?
   /// What the last boundary was, for a crash's line in the trace.
   package internal(set) var lastBoundary: StaticString = "start"
   var haltReason: String?
-  var resumption: String?
   /// Since which tick the operator's marker lies there.
   var haltSinceTick: UInt64 = 0
-  var isDiskFull = false
+  /// The process at work is stopped at the boundary with this number, and goes on later.
+  var pauseAt: UInt64?
+  /// What happens meanwhile.
+  var whilePaused: () -> Void = {}
+  /// The store of the keepers' lease, where there are two.
+  var leaseStore: LeaseStore?
   var spells = StormSpells()
   /// The keeper's key in a stranger's hands.
   let intruder: LocalSigner
@@ -74,11 +78,13 @@ package final class SimulatedWorld {
       number: 20_000_000, hash: Keccak256.hash(Array("genesis \(plan.seed)".utf8)), parentHash: .zero, parent: nil,
       timestamp: StormPlan.startUnixSeconds, baseFeeWei: UInt256(plan.baseFeeWei),
       gasUsed: SimulatedChain.gasLimit / 2, tipWei: 1_000_000_000, receipts: [], logs: [], nonce: 0,
-      broughtMicro: 0, standstill: nil, contracts: contracts)
+      vaults: contracts.plan.holders.map { _ in .untouched }, contracts: contracts)
     chain = SimulatedChain(genesis: genesis)
+    machines = (0..<plan.scene.keeperCount).map { _ in SimulatedMachine() }
     nodes = (0..<plan.nodeCount).map {
       SimulatedNode(endpoint: EndpointID(index: $0, name: "node\($0)"), tip: 0, isRelay: false)
     }
+    nodes += plan.relays.map { SimulatedNode(endpoint: $0, tip: 0, isRelay: true) }
   }
 
   // MARK: Time
@@ -165,7 +171,7 @@ package final class SimulatedWorld {
 
   private func returnToPools(_ transaction: PooledTransaction, everywhere: Bool, at place: Int) {
     _ = builders.add(transaction, nonce: chain.blocks[place].nonce, balanceWei: balanceWei(at: place))
-    for index in nodes.indices where everywhere || draws.blocks.chance(of: 50_000) {
+    for index in publicNodes where everywhere || draws.blocks.chance(of: 50_000) {
       _ = nodes[index].pool.add(
         transaction, nonce: chain.blocks[place].nonce, balanceWei: balanceWei(at: place))
     }
@@ -217,12 +223,13 @@ package final class SimulatedWorld {
 
   /// A node's pool took a transaction; the others hear of it, most of the time.
   func spread(_ transaction: PooledTransaction, from origin: Int) {
+    if nodes[origin].isRelay { return passOn(transaction, from: origin) }
     let isSilent = !isCalm && !plan.isQuiet && draws.gossip.chance(of: 1_500)
     if isSilent { tally.count(.poolDrop) }
     let slow: UInt64 = isCalm ? 600 : 3_000
     if !isSilent { schedule(.gossip(target: nil, transaction), at: milliseconds + draws.gossip.within(50...slow)) }
-    guard !nodes[origin].isRelay, !isSilent else { return }
-    for index in nodes.indices where index != origin && !nodes[index].isRelay {
+    guard !isSilent else { return }
+    for index in publicNodes where index != origin {
       let isLost = !isCalm && draws.gossip.chance(of: 5_000)
       let delay = draws.gossip.within(50...slow)
       if !isLost { schedule(.gossip(target: index, transaction), at: milliseconds + delay) }
@@ -260,6 +267,8 @@ struct WorldDraws {
   var weather: Draws
   var market: Draws
   var machine: Draws
+  var relays: Draws
+  var keepers: Draws
   let orders: Draws
 
   init(seed: UInt64) {
@@ -270,6 +279,8 @@ struct WorldDraws {
     weather = Draws(seed: seed, "weather")
     market = Draws(seed: seed, "market")
     machine = Draws(seed: seed, "machine")
+    relays = Draws(seed: seed, "relays")
+    keepers = Draws(seed: seed, "keepers")
     orders = Draws(seed: seed, "orders")
   }
 }

@@ -6,7 +6,14 @@ package import Outbox
 package final class Checkers {
   let plan: StormPlan
   package private(set) var violations: [Violation] = []
-  var witness = JournalWitness()
+  /// What each machine's journal says.
+  var witnesses: [JournalWitness]
+  /// Promises by the first decision for their nonce, of each machine.
+  var promises: [[Bytes32: WitnessedPromise]]
+  /// On which machine the keeper runs that is at work.
+  private(set) var machine = 0
+  /// What was ever in a block.
+  private(set) var mined: Set<Bytes32> = []
   private var tick: UInt64 = 0
   /// Hashes that left the process at least once.
   private var heard: Set<Bytes32> = []
@@ -18,7 +25,22 @@ package final class Checkers {
   /// The largest error of the machine's clock so far in this tick, in either direction.
   private var clockErrorSeconds: UInt64 = 0
 
-  init(plan: StormPlan) { self.plan = plan }
+  init(plan: StormPlan) {
+    self.plan = plan
+    witnesses = (0..<plan.scene.keeperCount).map { _ in JournalWitness() }
+    promises = witnesses.map { _ in [:] }
+  }
+
+  /// The journal of the machine that is at work.
+  var witness: JournalWitness { witnesses[machine] }
+
+  /// A signature that any of the machines has written down.
+  private func known(_ hash: Bytes32) -> JournalWitness.Attempt? {
+    for witness in witnesses {
+      if let attempt = witness.attempt(hash) { return attempt }
+    }
+    return nil
+  }
 
   func breach(_ law: Law, _ text: String) {
     // One cause can break a law at every tick; a few of each say it all.
@@ -28,8 +50,9 @@ package final class Checkers {
 
   func test(_ law: Law) { tested[Law.allCases.firstIndex(of: law) ?? 0] += 1 }
 
-  func begin(tick: UInt64, clockErrorSeconds: Int64) {
+  func begin(tick: UInt64, clockErrorSeconds: Int64, machine: Int = 0) {
     self.tick = tick
+    self.machine = machine
     self.clockErrorSeconds = clockErrorSeconds.magnitude
   }
 
@@ -47,7 +70,9 @@ package final class Checkers {
   func intruded(_ hash: Bytes32, tick: UInt64) { strangers.append((hash, tick)) }
 
   func journaled(_ entry: JournalEntry, at milliseconds: UInt64) {
-    if let defect = witness.read(entry, at: milliseconds) { breach(.soundness, defect) }
+    let signatures = witness.hashes.count
+    if let defect = witnesses[machine].read(entry, at: milliseconds) { breach(.soundness, defect) }
+    if witness.hashes.count > signatures, let hash = witness.hashes.last { judgeSignature(hash) }
   }
 
   // MARK: What leaves the process
@@ -69,6 +94,8 @@ package final class Checkers {
     if world.haltReason != nil, world.haltSinceTick < tick {
       breach(.standstill, "\(hash) left while the operator's marker lay there since tick \(world.haltSinceTick)")
     }
+    judgeLease(hash, world)
+    judgeLane(hash, attempt, world)
     guard heard.insert(hash).inserted, !attempt.isNoOp else { return }
     judgePicture(attempt, hash, world)
   }
@@ -80,7 +107,7 @@ package final class Checkers {
   }
 
   /// The bytes of `eth_sendRawTransaction` in a message, if it is one.
-  private static func transaction(in body: [UInt8]) -> [UInt8]? {
+  static func transaction(in body: [UInt8]) -> [UInt8]? {
     guard isSending(body) else { return nil }
     do {
       let requests = try JSON.parse(body).array ?? []
@@ -129,7 +156,10 @@ package final class Checkers {
       breach(.freshness, "\(hash) left \(age) s after the block it was decided at, \(allowed) s are allowed")
     }
     guard attempt.intent.purpose == "act" else { return }
-    if let reason = picture.standstill {
+    guard let vault = StormPolicy.vaultNames.firstIndex(of: attempt.intent.vault),
+      picture.vaults.indices.contains(vault)
+    else { return }
+    if let reason = picture.vaults[vault].standstill {
       breach(.standstill, "\(hash) was decided at block \(picture.number), where \(reason)")
     }
   }
@@ -137,10 +167,11 @@ package final class Checkers {
   // MARK: What is mined
 
   func included(
-    _ receipt: BlockReceipt, brought: Int64, before: ContractWorld, after: ContractWorld, chain: SimulatedChain
+    _ receipt: BlockReceipt, brought: [Int64], before: ContractWorld, after: ContractWorld, chain: SimulatedChain
   ) {
     let transaction = receipt.transaction
-    guard let attempt = witness.attempt(transaction.hash) else {
+    mined.insert(transaction.hash)
+    guard let attempt = known(transaction.hash) else {
       if !strangers.contains(where: { $0.hash == transaction.hash }) {
         breach(.journalledFirst, "\(transaction.hash) is mined, and the journal does not hold it")
       }
@@ -178,7 +209,7 @@ package final class Checkers {
     var served: [Bytes32: Bytes32] = [:]
     var spent = UInt256.zero
     for (_, receipt) in chain.canonicalReceipts {
-      guard let attempt = witness.attempt(receipt.transaction.hash) else { continue }
+      guard let attempt = known(receipt.transaction.hash) else { continue }
       do {
         spent = try spent + UInt256(receipt.gasUsed) * receipt.effectiveGasPriceWei + receipt.valueWei
       } catch {

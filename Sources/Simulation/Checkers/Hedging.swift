@@ -13,8 +13,9 @@ struct HedgePicture {
   /// Microether: 10⁻⁶ of the base.
   private static let unit: UInt256 = 1_000_000_000_000
 
-  init(_ contracts: ContractWorld, in block: BlockContext, plan: StormPlan) {
-    let worth = contracts.netAssetValue(of: contracts.plan.holder, in: block)
+  init(_ contracts: ContractWorld, in block: BlockContext, plan: StormPlan, vault: Int) {
+    let worth = contracts.netAssetValue(of: contracts.plan.holders[vault], in: block)
+    let wanted = plan.wanted(ofVault: vault)
     let price = contracts.latest(.base).answer.magnitude
     guard worth.isPositive, price != .zero else {
       (target, halfWidth) = (0, 0)
@@ -23,9 +24,9 @@ struct HedgePicture {
     do {
       // Dollars with 18 decimals times 10⁸ over a price with 8: base with 18 decimals.
       let base = try UInt256.mulDiv(worth.raw.magnitude, 100_000_000, price, rounding: .down)
-      let exposed = try UInt256.mulDiv(base, UInt256(plan.targetMillionths), 1_000_000, rounding: .down)
+      let exposed = try UInt256.mulDiv(base, UInt256(wanted.targetMillionths), 1_000_000, rounding: .down)
       target = Int64(clamping: (try exposed / Self.unit).asUInt64 ?? .max)
-      halfWidth = target / 1_000_000 * Int64(plan.bandMillionths)
+      halfWidth = target / 1_000_000 * Int64(wanted.bandMillionths)
     } catch {
       preconditionFailure("a vault of this world is worth less than 2²⁵⁶: \(error)")
     }
@@ -77,17 +78,21 @@ extension Checkers {
   /// A call of ours took effect. Measured against the target it was decided for, it must not leave the vault farther
   /// out than the band, unless it was farther out before.
   func judgeExposure(
-    _ attempt: JournalWitness.Attempt, _ transaction: PooledTransaction, brought: Int64, before: ContractWorld,
+    _ attempt: JournalWitness.Attempt, _ transaction: PooledTransaction, brought: [Int64], before: ContractWorld,
     after: ContractWorld, chain: SimulatedChain
   ) {
+    guard let vault = StormPolicy.vaultNames.firstIndex(of: attempt.intent.vault), brought.indices.contains(vault)
+    else {
+      return breach(.soundness, "\(transaction.hash) is for a vault \"\(attempt.intent.vault)\" that there is not")
+    }
     guard let place = chain.place(of: attempt.intent.decidedAt.hash),
       let contracts = chain.blocks[place].contracts
     else { return }
     test(.exposure)
-    let picture = HedgePicture(contracts, in: chain.blocks[place].context, plan: plan)
-    let holder = after.plan.holder
+    let picture = HedgePicture(contracts, in: chain.blocks[place].context, plan: plan, vault: vault)
+    let holder = after.plan.holders[vault]
     // What customers brought or took between the decision and the block, nobody could decide on.
-    let flow = brought - chain.blocks[place].broughtMicro
+    let flow = brought[vault] - chain.blocks[place].vaults[vault].broughtMicro
     let earlier = before.exposure(of: holder)
     let old = picture.distance(of: earlier, without: flow)
     let new = picture.distance(of: after.exposure(of: holder), nativeWei: earlier.nativeWei, without: flow)

@@ -9,6 +9,8 @@ struct JournalWitness: Sendable {
     let purpose: String
     let decidedAt: (number: UInt64, hash: Bytes32)
     let data: [UInt8]
+    var vault = StormPolicy.vaultNames[0]
+    var route = StormScene.Submission.public
   }
 
   struct Attempt: Sendable {
@@ -25,10 +27,15 @@ struct JournalWitness: Sendable {
 
   private var intents: [Bytes32: Intent] = [:]
   private var attempts: [Bytes32: Attempt] = [:]
+  /// The first decision of the promise that a later one belongs to.
+  private var roots: [Bytes32: Bytes32] = [:]
   /// In the order of signing.
   private(set) var hashes: [Bytes32] = []
 
   func attempt(_ hash: Bytes32) -> Attempt? { attempts[hash] }
+
+  /// The first decision that was made for an intent's nonce.
+  func root(of intentID: Bytes32) -> Bytes32 { roots[intentID] ?? intentID }
 
   /// - Returns: what is wrong with the record, if anything.
   mutating func read(_ entry: JournalEntry, at milliseconds: UInt64) -> String? {
@@ -42,6 +49,7 @@ struct JournalWitness: Sendable {
         // A revision is a decision of its own: its signature names it, and not the one whose nonce it took.
         let intent = try Self.intent(json)
         intents[intent.id] = intent
+        if name == "revised" { roots[intent.id] = root(of: try Bytes32(hex: body["intentID"]?.string ?? "")) }
       case "signed":
         let raw = try Hex.decode(body["attempt"]?["raw"]?.string ?? "", limit: 1 << 20)
         let id = try Bytes32(hex: body["intentID"]?.string ?? "")
@@ -72,6 +80,14 @@ struct JournalWitness: Sendable {
       decidedAt: (
         UInt64(clamping: number?.integer ?? 0), try Bytes32(hex: json["decidedAt"]?["hash"]?.string ?? "")
       ),
-      data: try Hex.decode(json["data"]?.string ?? "0x", limit: 1 << 20))
+      data: try Hex.decode(json["data"]?.string ?? "0x", limit: 1 << 20), vault: json["vault"]?.string ?? "",
+      route: route(json["route"]))
+  }
+
+  private static func route(_ json: JSON?) -> StormScene.Submission {
+    if let blocks = json?["relayThenPublic"]?["afterBlocks"]?.integer {
+      return .privateThenPublic(afterBlocks: UInt64(clamping: blocks))
+    }
+    return json?["relay"] == nil ? .public : .private
   }
 }

@@ -12,6 +12,14 @@ package enum Law: String, CaseIterable, Sendable {
   case freshness
   /// Nothing is sent while halted or paused, without the role, or with the sequencer down.
   case standstill
+  /// The nonces of a key are used one after the other, whichever vault they serve, and a promise keeps its nonce.
+  case lane
+  /// What replaces a signed transaction offers a tenth more, in each of its caps.
+  case replacement
+  /// A private call is handed to relays only; one that may become public later, only later; never to both at a time.
+  case privacy
+  /// Nothing is sent that the lease's store does not hold, and nobody puts it there but who holds the lease.
+  case lease
   /// What the keeper remembers is what its journal says.
   case memory
   /// In the calm everything due is done, and nothing stays stuck.

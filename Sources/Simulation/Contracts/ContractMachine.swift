@@ -8,6 +8,8 @@ struct ContractMachine {
   let message: ContractWorld.Message
   private(set) var logs: [EmittedLog] = []
   private(set) var gasUsed: UInt64 = 0
+  /// The second vault's code is running.
+  var worksForSibling = false
   private var overrides: [(address: Address, code: OverriddenCode)] = []
 
   var plan: WorldPlan { site.plan }
@@ -48,6 +50,11 @@ struct ContractMachine {
     do {
       guard let to = message.to else { throw Revert.empty }
       guard gasUsed <= message.gasLimit else { throw OutOfGas() }
+      // A transfer to an account without code runs nothing: its intrinsic gas is all it costs.
+      if try kind(at: to) == nil {
+        if message.valueWei != .zero { try moveNative(message.valueWei, from: message.from, to: to) }
+        return .init(failure: nil, output: [], logs: [], gasUsed: gasUsed)
+      }
       let output = try call(
         from: message.from, to: to, value: message.valueWei, data: CallData(message.data))
       return .init(failure: nil, output: output, logs: logs, gasUsed: gasUsed)
@@ -129,9 +136,9 @@ struct ContractMachine {
     case .baseFeed: return try feed(state.baseFeed, "ETH / USD", selector)
     case .quoteFeed: return try feed(state.quoteFeed, "USDC / USD", selector)
     case .sequencerFeed: return try feed(state.sequencer, "L2 Sequencer Uptime Status Feed", selector)
-    case .shareToken: return try shareToken(selector, frame)
-    case .safe: return try safe(selector, frame)
-    case .roles: return try roles(selector, frame)
+    case .shareToken: return try inItsVault(frame) { (machine) in try machine.shareToken(selector, frame) }
+    case .safe: return try inItsVault(frame) { (machine) in try machine.safe(selector, frame) }
+    case .roles: return try inItsVault(frame) { (machine) in try machine.roles(selector, frame) }
     case .multiSend: return try multiSend(selector, frame)
     case .exchangeRouter: return try exchangeRouter(selector, frame)
     case .dataStore: return try dataStore(selector, frame)

@@ -25,7 +25,7 @@ extension ContractMachine {
 
   mutating func shareToken(_ selector: Selector, _ frame: Frame) throws -> [UInt8] {
     try charge(Gas.read)
-    let shares = state.shares
+    let shares = sharesHere
     switch selector {
     case .asset: return WordWriter.one(addresses.quoteToken)
     case .totalAssets: return WordWriter.one(shares.totalAssets)

@@ -9,7 +9,7 @@ extension ContractMachine {
     switch selector {
     case .isModuleEnabled:
       try charge(Gas.read)
-      return WordWriter.one(try arguments.address(0) == addresses.roles && state.roles.isModuleEnabled)
+      return WordWriter.one(try arguments.address(0) == modifierHere && rolesHere.isModuleEnabled)
     case .execTransactionFromModule:
       return WordWriter.one(
         try executeFromModule(
@@ -35,8 +35,8 @@ extension ContractMachine {
     try charge(Gas.safeExecution)
     guard operation <= 1 else { throw Revert.empty }
     logModuleTransaction(module, to: to, value: value, data: data, operation: operation)
-    guard module == addresses.roles, state.roles.isModuleEnabled else { throw Revert(text: "GS104") }
-    let safe = addresses.safe
+    guard module == modifierHere, rolesHere.isModuleEnabled else { throw Revert(text: "GS104") }
+    let safe = safeHere
     let result =
       operation == 0
       ? try attempt(from: safe, to: to, value: value, data: data)
@@ -62,7 +62,7 @@ extension ContractMachine {
     writer.count(5 * 32)
     writer.count(Int(operation))
     writer.content(data.array)
-    log(addresses.safe, [Topic.safeModuleTransaction], writer.bytes)
+    log(safeHere, [Topic.safeModuleTransaction], writer.bytes)
   }
 
   /// MultiSendCallOnly: calls packed one behind the other, made in the name of whoever delegates here.
@@ -121,17 +121,17 @@ extension ContractMachine {
     let arguments = frame.data.arguments
     switch selector {
     case .execTransactionWithRole: return WordWriter.one(try executeWithRole(arguments, frame))
-    case .avatar, .target, .owner: return WordWriter.one(addresses.safe)
+    case .avatar, .target, .owner: return WordWriter.one(safeHere)
     case .isModuleEnabled:
-      return WordWriter.one(try arguments.address(0) == plan.keeper && state.roles.isKeeperEnabled)
+      return WordWriter.one(try arguments.address(0) == plan.keeper && rolesHere.isKeeperEnabled)
     case .allowances:
       let isHere = try arguments.bytes32(0) == Self.feeAllowanceKey
       var writer = WordWriter(words: 5)
       writer.uint(isHere ? plan.feeAllowanceWei : .zero)
       writer.uint(isHere ? plan.feeAllowanceWei : .zero)
       writer.count(isHere ? Int(Self.allowancePeriod) : 0)
-      writer.uint(isHere ? state.roles.allowance : .zero)
-      writer.uint(isHere ? UInt256(state.roles.allowanceSince) : .zero)
+      writer.uint(isHere ? rolesHere.allowance : .zero)
+      writer.uint(isHere ? UInt256(rolesHere.allowanceSince) : .zero)
       return writer.bytes
     default: throw Revert.empty
     }
@@ -142,16 +142,16 @@ extension ContractMachine {
     let (data, role) = (try arguments.content(2), try arguments.bytes32(4))
     let shouldRevert = try arguments.bool(5)
     guard frame.value == .zero else { throw Revert.empty }
-    guard frame.sender == plan.keeper, state.roles.isKeeperEnabled else {
+    guard frame.sender == plan.keeper, rolesHere.isKeeperEnabled else {
       throw Revert(RolesError.notAuthorized, .address(frame.sender))
     }
-    guard role == plan.roleKey, role != .zero, state.roles.isKeeperMember else {
+    guard role == plan.roleKey, role != .zero, rolesHere.isKeeperMember else {
       throw Revert(RolesError.noMembership)
     }
     try authorize(to: to, value: value, data: data, operation: operation)
     try charge(Gas.call)
     let succeeded = try executeFromModule(
-      addresses.roles, to: to, value: value, data: data, operation: operation)
+      modifierHere, to: to, value: value, data: data, operation: operation)
     // What the inner call said is lost here, as it is in the real modifier.
     if shouldRevert, !succeeded { throw Revert(RolesError.moduleTransactionFailed) }
     return succeeded
@@ -210,7 +210,7 @@ extension ContractMachine {
     func require(_ isAllowed: Bool, _ status: RolesStatus = .parameterNotAllowed) throws {
       guard isAllowed else { throw violation(status) }
     }
-    let safe = addresses.safe.word
+    let safe = safeHere.word
     switch selector {
     case .sendWnt:
       try require(arguments.uint(0) == addresses.orderVault.word)
@@ -241,19 +241,19 @@ extension ContractMachine {
 
   /// Wei of execution fees: a balance that is full again after each whole day.
   private mutating func takeFeeAllowance(_ wei: UInt256) throws {
-    var (balance, since) = (state.roles.allowance, state.roles.allowanceSince)
+    var (balance, since) = (rolesHere.allowance, rolesHere.allowanceSince)
     if block.timestamp >= since + Self.allowancePeriod {
       let days = (block.timestamp - since) / Self.allowancePeriod
       if balance < plan.feeAllowanceWei { balance = plan.feeAllowanceWei }
       since += days * Self.allowancePeriod
     }
     guard balance >= wei else { throw violation(.etherAllowanceExceeded, Self.feeAllowanceKey) }
-    state.roles.allowance = try balance - wei
-    state.roles.allowanceSince = since
+    rolesHere.allowance = try balance - wei
+    rolesHere.allowanceSince = since
     var writer = WordWriter(words: 3)
     writer.bytes32(Self.feeAllowanceKey)
     writer.uint(wei)
-    writer.uint(state.roles.allowance)
-    log(addresses.roles, [Topic.consumeAllowance], writer.bytes)
+    writer.uint(rolesHere.allowance)
+    log(modifierHere, [Topic.consumeAllowance], writer.bytes)
   }
 }

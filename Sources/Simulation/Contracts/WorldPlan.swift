@@ -40,6 +40,8 @@ package struct WorldPlan: Sendable {
   /// Most wei of execution fees that the role may send within a day.
   package var feeAllowanceWei: UInt256
   package var market: MarketPlan
+  /// A second vault of the same key; only beside a Safe.
+  package var sibling: SiblingPlan?
 
   package init(
     keeper: Address, account: AccountKind, chainID: UInt64 = 7_777_777_777, genesisTime: UInt64 = 1_700_000_000

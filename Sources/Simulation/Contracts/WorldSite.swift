@@ -19,6 +19,13 @@ final class WorldSite: Sendable {
     holderPositions = VenueKeys.accountPositions(plan.holder)
     var kinds = SortedMap<Address, ContractKind>()
     for kind in ContractKind.allCases where kind.stands(in: plan) { kinds[kind.address(in: addresses)] = kind }
+    if let sibling = plan.sibling {
+      for (address, kind) in [
+        (sibling.safe, ContractKind.safe), (sibling.roles, .roles), (sibling.shareToken, .shareToken),
+      ] {
+        kinds[address] = kind
+      }
+    }
     self.kinds = kinds
     codes = ContractKind.allCases.map(\.code)
   }

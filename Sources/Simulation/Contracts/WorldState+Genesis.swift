@@ -20,6 +20,7 @@ extension WorldState {
       shares: ShareState(totalAssets: .zero, totalSupply: VenueScale.power(23)),
       roles: RolesState(allowance: plan.feeAllowanceWei, allowanceSince: plan.genesisTime))
     endow(plan)
+    if let sibling = plan.sibling { endow(sibling, in: plan) }
     describeMarket(plan.market, site.keys)
     shares.totalAssets = sure {
       let ether = try plan.baseUnits + (plan.account == .eoa ? .zero : plan.safeWei)

@@ -12,6 +12,8 @@ struct WorldState: Sendable {
   var roles: RolesState
   var venue = MarketState()
   var records = WorldRecords()
+  /// The second vault, where there is one.
+  var sibling: SiblingState?
   /// Moves the price that orders execute at away from the feed's, as the dev chain's oracle does.
   var executionShiftBasisPoints: Int64 = 0
 }

@@ -7,7 +7,7 @@ package struct CrashPoints {
 
   /// The run itself, with deaths at these boundaries.
   package func storm(deaths: [UInt64] = [], keepsTrace: Bool = false) -> Storm {
-    var plan = StormPlan(seed: seed).withoutFaults()
+    var plan = StormPlan(seed: seed).withoutFaults().with(.plain)
     // Short, since it is run thousands of times; the calm is as long as the slowest promise needs.
     plan.stormTicks = 94
     plan.calmTicks = 75

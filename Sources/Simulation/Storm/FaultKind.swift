@@ -6,6 +6,8 @@ package enum FaultKind: String, CaseIterable, Sendable {
   // What a node does for a while.
   case deadNode, notSent, rateLimited, laggingNode, wrongHead, wrongNonce, noLogs, wrongReceipt, futureHead
   case wrongChain
+  // What a relay does for a while: it is down, it hesitates, it takes and forgets, it takes and passes on much later.
+  case relayDown, relaySlow, relayDrops, relayLate
   // What the chain and its pools do.
   case reorg, missedSlots, poolDrop, blockStall, stranger, feeSpike
   // What the vault's world does.
@@ -13,6 +15,9 @@ package enum FaultKind: String, CaseIterable, Sendable {
   case orderCancelled, orderFrozen, orderLate
   // What the machine does.
   case crash, tornAppend, unheardAppend, fullDisk, clockForward, clockBack, operatorHalt, poorKeeper
+  // What happens between two keepers: one is stopped and goes on, one does not reach the lease's store, or its answers
+  // or requests are lost or late.
+  case keeperPaused, storeUnreachable, storeRequestLost, storeReplyLost, storeRequestLate, storeError
 
   /// A liar needs an honest neighbour: what only one endpoint says, nobody can doubt.
   var isLie: Bool {

@@ -19,130 +19,82 @@ package struct StormOutcome: Sendable {
   package let boundaries: UInt64
   /// How ticks ended, by code, most frequent first.
   package let endings: [(code: String, count: UInt64)]
+  /// What this world had beside what all have.
+  package let features: [StormFeature]
   package let lines: [String]
 
   /// A seed shows something only if it was rough and the keeper had something to do.
   package var isValid: Bool { tally.total >= 20 && trades >= 3 }
 }
 
-/// One seed's run: the storm and the calm, a keeper in it that is killed and started again, and the checkers.
+/// One seed's run: the storm and the calm, keepers in it that are killed and started again, and the checkers.
 package final class Storm {
   package let world: SimulatedWorld
   let wiring: StormWiring
-  package let store: StormStore
-  package private(set) var keeper: Keeper?
-  /// At which tick a process that is gone comes back.
-  private var startAt: UInt64 = 0
+  let processes: [StormProcess]
   private var endings: [(code: String, count: UInt64)] = []
-  private var nextPruning: UInt64 = 0
-  /// Of the last twenty ticks, the newest last.
-  package private(set) var lastReports: [TickReport] = []
-  private var resumeAt: UInt64?
-  private var hasSeenForeignHalt = false
+  /// The tick to come, and the one that the run ends before.
+  private var next: UInt64 = 0
+  private var last: UInt64 = 0
   /// Kills the process at exactly these boundaries, for enumerations.
   private let deaths: [UInt64]
   /// What else happens at the beginning of a tick: the script of a reference run, or a test's sabotage.
   package var script: (SimulatedWorld) -> Void = { _ in }
 
   package init(plan: StormPlan, keepsTrace: Bool = false, deaths: [UInt64] = []) {
-    wiring = StormWiring(plan: plan)
-    world = wiring.world(keepsTrace: keepsTrace)
-    store = StormStore(world)
+    let wiring = StormWiring(plan: plan)
+    let world = wiring.world(keepsTrace: keepsTrace)
+    self.wiring = wiring
+    self.world = world
+    processes = (0..<plan.scene.keeperCount).map { StormProcess($0, in: world, wiring) }
     self.deaths = deaths
+    for process in processes { process.heed = { [unowned self] in count($0) } }
+    world.whilePaused = { [unowned self] in pauseTheOneAtWork() }
   }
+
+  /// The first keeper, and its disk.
+  package var keeper: Keeper? { processes[0].keeper }
+  package var store: StormStore { processes[0].store }
+  /// The first vault's last twenty ticks as it saw them, the newest last.
+  package var lastReports: [TickReport] { processes[0].lastReports[0] }
 
   /// Runs to the end, or until a tick.
   package func run(untilTick: UInt64 = .max) -> StormOutcome {
-    let last = min(world.plan.totalTicks, untilTick)
-    for number in 0..<last { pass(number) }
+    last = min(world.plan.totalTicks, untilTick)
+    while next < last { pass() }
     if last == world.plan.totalTicks { judgeEnd() }
     return outcome(ticks: last)
   }
 
-  private func pass(_ number: UInt64) {
+  private func pass() {
+    let number = next
+    next += 1
     world.beginTick(number)
     script(world)
-    world.checkers.begin(tick: number, clockErrorSeconds: world.clockErrorSeconds)
     if world.deathAt == nil { world.deathAt = deaths.first { $0 > world.boundaries } }
-    if keeper == nil, number >= startAt { start() }
-    if keeper != nil { tick() }
-    heedHalts()
-    let next = world.startMilliseconds + (number + 1) * StormPlan.tickSeconds * 1_000
-    world.advance(to: next)
+    for process in processes where !process.isPaused { process.pass() }
+    // A keeper that was paused may have taken the world through later ticks already.
+    world.advance(to: world.startMilliseconds + next * StormPlan.tickSeconds * 1_000)
   }
 
-  // MARK: Life of the process
-
-  private func start() {
-    world.trace.say("tick \(world.tick): the process starts")
-    do {
-      let made = try wiring.keeper(on: store, world: world)
-      if world.isDead { bury() } else { keeper = made }
-    } catch {
-      if !world.isDead, !world.isDiskFull { world.checkers.breach(.soundness, "no start: \(error)") }
-      bury()
+  /// As long as three quarters of a lease up to three of them, while the other keeper goes on.
+  private func pauseTheOneAtWork() {
+    guard let process = processes.first(where: { $0.machine == world.running }), processes.count > 1,
+      !processes.contains(where: \.isPaused)
+    else { return }
+    let ticks = world.draws.keepers.within(2...12)
+    process.pause {
+      let end = min(next + ticks, last)
+      world.advance(to: world.startMilliseconds + next * StormPlan.tickSeconds * 1_000)
+      while next < end { pass() }
     }
   }
 
-  private func bury() {
-    keeper = nil
-    world.revive()
-    startAt = world.tick + 1 + (world.isCalm ? 0 : world.draws.machine.below(5))
-  }
-
-  private func tick() {
-    // Taken out while it works, so that nothing is copied.
-    guard var running = keeper else { return }
-    keeper = nil
-    do {
-      let report = try running.tick(0)
-      note(report)
-      if !world.isDead, world.tick >= nextPruning {
-        try running.prune(observationsOlderThan: world.plan.observationsKeptSeconds)
-        nextPruning = world.tick + 40
-      }
-      keeper = running
-    } catch {
-      if !world.isDead, !world.isDiskFull { world.checkers.breach(.soundness, "the journal failed: \(error)") }
-      world.trace.say("tick \(world.tick): the process ends: \(error)")
-      bury()
-      return
-    }
-    if world.isDead { return bury() }
-    if world.tick % 97 == world.plan.seed % 97 { world.checkers.remember(running.outbox, store: store) }
-  }
-
-  private func note(_ report: TickReport) {
-    guard !world.isDead else { return }
-    world.trace.note("report", at: world.milliseconds, Array(report.code.utf8))
-    world.trace.say("tick \(world.tick): \(report.ending.rawValue) \(report.code): \(report.text)")
-    for event in report.events { world.trace.say("  \(event.code): \(event.text)") }
+  private func count(_ report: TickReport) {
     if let index = endings.firstIndex(where: { $0.code == report.code }) {
       endings[index].count += 1
     } else {
       endings.append((report.code, 1))
-    }
-    lastReports.append(report)
-    if lastReports.count > 20 { lastReports.removeFirst() }
-  }
-
-  /// Somebody looks at halts some time later, and in the calm ends them all.
-  private func heedHalts() {
-    guard let outbox = keeper?.outbox else { return }
-    let halts = outbox.halts.filter { $0.code != "byOperator" }
-    if halts.contains(where: { $0.code == "foreignNonce" }) { hasSeenForeignHalt = true }
-    guard !halts.isEmpty else {
-      resumeAt = nil
-      return
-    }
-    if let resumeAt {
-      guard world.tick >= resumeAt, world.resumption == nil else { return }
-      world.resumption = "looked at and understood"
-      self.resumeAt = nil
-    } else {
-      let isStranger = !world.checkers.strangers.isEmpty
-      let patience: UInt64 = world.isCalm ? 10 : 50
-      resumeAt = isStranger && !world.isCalm ? world.plan.stormTicks + 10 : world.tick + patience
     }
   }
 
@@ -150,16 +102,23 @@ package final class Storm {
 
   private func judgeEnd() {
     world.checkers.judgeChain(world.chain)
-    guard let keeper else {
-      world.checkers.breach(.calm, "no process is alive at the end of the calm")
-      return
+    for process in processes {
+      guard let keeper = process.keeper else {
+        world.checkers.breach(.calm, "no process is alive at the end of the calm")
+        return
+      }
+      world.checkers.remember(keeper.outbox, store: process.store)
+      for halt in keeper.outbox.halts { world.checkers.breach(.calm, "still halted: \(halt)") }
     }
-    world.checkers.remember(keeper.outbox, store: store)
-    judgeCalm(keeper)
+    if let writer = processes.first(where: { !$0.isStandby }), let keeper = writer.keeper {
+      judgeCalm(keeper, writer.lastReports)
+    } else {
+      world.checkers.breach(.calm, "nobody is the writer at the end of the calm")
+    }
     judgeStrangers()
   }
 
-  private func judgeCalm(_ keeper: Keeper) {
+  private func judgeCalm(_ keeper: Keeper, _ lastReports: [[TickReport]]) {
     world.checkers.test(.calm)
     let head = world.chain.head
     for lane in keeper.outbox.state.lanes {
@@ -173,16 +132,19 @@ package final class Storm {
       }
       if let doubt = lane.doubt { world.checkers.breach(.calm, "nonce \(doubt.nonce) is still in doubt") }
     }
-    for halt in keeper.outbox.halts { world.checkers.breach(.calm, "still halted: \(halt)") }
-    if let defect = wiring.driftOutsideBand(head) {
-      let codes = lastReports.map(\.code)
+    for (vault, reports) in lastReports.enumerated() {
+      guard let defect = wiring.driftOutsideBand(head, vault: vault) else { continue }
+      let codes = reports.map(\.code)
       // A limit that the policy sets is no fault of the keeper, and an order may be on its way.
       let excuses = [
         "gasBudgetUsed", "attemptsExhausted", "insufficientCollateral", "belowMinimumClip", "orderPending",
         "orderResting", "callInFlight", "placeLimit", "placeMarket",
       ]
       if !codes.contains(where: { excuses.contains($0) }) {
-        world.checkers.breach(.calm, "\(defect); the last ticks ended with \(codes.suffix(3).joined(separator: ", "))")
+        world.checkers.breach(
+          .calm,
+          "\(StormPolicy.vaultNames[vault]): \(defect); the last ticks ended with "
+            + codes.suffix(3).joined(separator: ", "))
       }
     }
   }
@@ -191,7 +153,7 @@ package final class Storm {
     for stranger in world.checkers.strangers {
       guard world.chain.inclusion(of: stranger.hash, on: world.chain.tip) != nil else { continue }
       world.checkers.test(.stranger)
-      if !hasSeenForeignHalt {
+      if !processes.contains(where: \.hasSeenForeignHalt) {
         world.checkers.breach(
           .stranger, "\(stranger.hash) is a stranger's, mined since tick \(stranger.tick), and no halt")
       }
@@ -206,6 +168,6 @@ package final class Storm {
       seed: world.plan.seed, ticks: ticks, traceHash: world.trace.hash, violations: world.checkers.violations,
       tally: tally, tested: world.checkers.tested, trades: wiring.trades(world.chain.head.contracts),
       mined: UInt64(world.chain.canonicalReceipts.count), broadcasts: world.checkers.broadcasts,
-      boundaries: world.boundaries, endings: ordered, lines: world.trace.lines)
+      boundaries: world.boundaries, endings: ordered, features: world.plan.scene.features, lines: world.trace.lines)
   }
 }

@@ -13,6 +13,7 @@ extension SimulatedWorld {
     if isDead { return true }
     boundaries += 1
     lastBoundary = what
+    if let pauseAt, boundaries >= pauseAt { pause() }
     if let deathAt, boundaries >= deathAt { die(what) }
     return isDead
   }

@@ -31,6 +31,10 @@ package struct StormPlan: Sendable {
   /// The part of net asset value that stays exposed, and the band's half-width as a part of it, in millionths.
   package let targetMillionths: UInt64
   package let bandMillionths: UInt64
+  private let siblingTargetMillionths: UInt64
+  private let siblingBandMillionths: UInt64
+  /// What this world has beside what all have.
+  package var scene: StormScene
 
   /// Chances in 100,000 at each tick of the storm.
   package var crashChance: UInt64
@@ -64,6 +68,16 @@ package struct StormPlan: Sendable {
     reorgChance = draws.within(150...900)
     eventChance = draws.within(600...1_500)
     messageFaultChance = draws.within(200...3_000)
+    scene = StormScene(seed: seed)
+    var sibling = Draws(seed: seed, "plan sibling")
+    siblingTargetMillionths = sibling.within(20...40) * 10_000
+    siblingBandMillionths = sibling.within(10...40) * 1_000
+  }
+
+  /// What is wanted of a vault, in millionths as above.
+  func wanted(ofVault vault: Int) -> (targetMillionths: UInt64, bandMillionths: UInt64) {
+    vault == 0
+      ? (targetMillionths, bandMillionths) : (siblingTargetMillionths, siblingBandMillionths)
   }
 
   /// The same world where nothing goes wrong.
@@ -75,6 +89,13 @@ package struct StormPlan: Sendable {
     plan.eventChance = 0
     plan.messageFaultChance = 0
     plan.isQuiet = true
+    return plan
+  }
+
+  /// The same world with this scene in the place of the drawn one.
+  package func with(_ scene: StormScene) -> StormPlan {
+    var plan = self
+    plan.scene = scene
     return plan
   }
 

@@ -5,6 +5,9 @@ enum StormPolicy {
   /// A third of the usual hedge, so that the first one takes several orders.
   static let maximumClipDollars: UInt64 = 15_000
 
+  /// The vaults' names in the configuration, the first one's first.
+  static let vaultNames = ["storm", "sibling"]
+
   /// Forty blocks of twelve seconds: long enough for a spike to pass, short enough to come about in six hours.
   static let clearAfterBlocks: UInt64 = 40
   static let clearAfterSeconds: UInt64 = 480

@@ -20,7 +20,9 @@ extension SimulatedWorld {
     if number == plan.stormTicks { calmDown() }
     endSpells()
     guard !isCalm else { return }
-    for index in nodes.indices { changeCondition(of: index) }
+    for index in publicNodes { changeCondition(of: index) }
+    for index in nodes.indices where nodes[index].isRelay { changeRelay(index) }
+    if machines.count > 1 { troubleKeepers() }
     if draws.weather.chance(of: plan.eventChance) { event() }
     if draws.machine.chance(of: plan.crashChance) { deathAt = boundaries + 1 + draws.machine.below(80) }
     if plan.hasStranger, !plan.isQuiet, number == 300 + plan.seed % 1_200 { intrude() }
@@ -38,9 +40,10 @@ extension SimulatedWorld {
       nodes[index].pool.settle(minedNonce: chain.head.nonce)
     }
     stalledUntil = 0
-    clockErrorSeconds = 0
     haltReason = nil
-    isDiskFull = false
+    for index in machines.indices { machines[index].recover() }
+    pauseAt = nil
+    leaseStore?.calmDown()
     outside.calmDown()
     spells = StormSpells()
   }
@@ -63,7 +66,7 @@ extension SimulatedWorld {
     let length = draws.weather.within(1...20)
     let amount = kind == .staleNode ? draws.weather.within(1...30) : draws.weather.below(5)
     if kind.isLie {
-      let others = nodes.indices.filter { $0 != index }
+      let others = publicNodes.filter { $0 != index }
       let isAlone =
         others.contains { nodes[$0].condition?.kind.isLie == true }
         || others.allSatisfy { nodes[$0].condition != nil }
@@ -94,7 +97,7 @@ extension SimulatedWorld {
     switch kind {
     case .clockForward, .clockBack:
       let size = Int64([20, 45, 70, 120, 300, 900, 3_600, 7_200, 86_400, 600][Int(amount)])
-      clockErrorSeconds = kind == .clockForward ? size : -size
+      machines[Int(amount) % machines.count].clockErrorSeconds = kind == .clockForward ? size : -size
       spells.clockUntil = until
     case .operatorHalt:
       haltReason = "the operator looks at something"
@@ -102,9 +105,11 @@ extension SimulatedWorld {
       spells.operatorUntil = until
     case .vaultPaused:
       outside.isPaused = true
+      outside.pausedVault = Int(amount) % plan.scene.vaultCount
       spells.pauseUntil = until
     case .roleRevoked:
       outside.isRoleRevoked = true
+      outside.revokedVault = Int(amount) % plan.scene.vaultCount
       spells.roleUntil = until
     case .oracleStale:
       outside.isFeedStale = true
@@ -115,7 +120,7 @@ extension SimulatedWorld {
       outside.isSequencerDown = true
       spells.sequencerUntil = until
     case .fullDisk:
-      isDiskFull = true
+      machines[Int(amount) % machines.count].isDiskFull = true
       spells.diskUntil = tick + 1 + amount / 2
     case .poolDrop:
       builders.dropAll()
@@ -130,9 +135,15 @@ extension SimulatedWorld {
 
   private func endSpells() {
     func isOver(_ until: UInt64?) -> Bool { until.map { tick >= $0 } ?? false }
-    if isOver(spells.clockUntil) { (clockErrorSeconds, spells.clockUntil) = (0, nil) }
+    if isOver(spells.clockUntil) {
+      for index in machines.indices { machines[index].clockErrorSeconds = 0 }
+      spells.clockUntil = nil
+    }
     if isOver(spells.operatorUntil) { (haltReason, spells.operatorUntil) = (nil, nil) }
-    if isOver(spells.diskUntil) { (isDiskFull, spells.diskUntil) = (false, nil) }
+    if isOver(spells.diskUntil) {
+      for index in machines.indices { machines[index].isDiskFull = false }
+      spells.diskUntil = nil
+    }
     if isOver(spells.pauseUntil) { (outside.isPaused, spells.pauseUntil) = (false, nil) }
     if isOver(spells.roleUntil) { (outside.isRoleRevoked, spells.roleUntil) = (false, nil) }
     if isOver(spells.staleUntil) { (outside.isFeedStale, spells.staleUntil) = (false, nil) }
@@ -144,7 +155,9 @@ extension SimulatedWorld {
   func intrude() {
     let price: UInt256 = 400_000_000_000
     let transaction = UnsignedTransaction(
-      kind: .dynamicFee(tipWei: price, feeCapWei: price), chainID: StormPlan.chainID, nonce: chain.head.nonce,
+      kind: plan.scene.hasLegacyGas
+        ? .legacy(gasPriceWei: price, protected: true) : .dynamicFee(tipWei: price, feeCapWei: price),
+      chainID: StormPlan.chainID, nonce: chain.head.nonce,
       gasLimit: 21_000, to: keeper, valueWei: .zero, data: [], accessList: [])
     let signed: SignedTransaction
     do { signed = try intruder.sign(transaction) } catch {
