@@ -90,6 +90,19 @@ class Tape:
         )
         return outcome
 
+    def transfer(self, to: bytes, value: int) -> None:
+        """The keeper's transfer without data, mined."""
+        gas = 21_000
+        tx_hash = self.keeper.actor.send(to, b"", value, gas=gas)
+        block = self.chain.mine()
+        outcome = block.outcomes[self.chain.transaction_places[tx_hash][1]]
+        price = self.chain.head.context.base_fee + self.keeper.actor.tip
+        self._note(
+            "transaction", to=hexed(to), data="0x", value=str(value), gasPrice=str(price), gas=gas,
+            gasUsed=outcome.gas_used, succeeded=outcome.succeeded, output=hexed(outcome.output),
+            logs=self._logs(outcome),
+        )
+
     def send(self, calls: list[Any]) -> bytes | None:
         """The keeper's wrapped calls; returns the newest order's key."""
         outcome = self.transaction(self.keeper.wrapped(calls))
@@ -436,6 +449,13 @@ def role_refusals(tape: Tape) -> None:
     tape.call(STRANGER, world.vault.safe, call(module, NOBODY, 0, b"", 0))
 
 
+def transfers(tape: Tape) -> None:
+    """What clears a stuck nonce: nothing, to the keeper's own address, with the gas that it takes and none to spare."""
+    actor = tape.keeper.actor
+    for to, value in ((actor.address, 0), (NOBODY, 12_345), (actor.address, 1)):
+        tape.transfer(to, value)
+
+
 def compact(steps: list[dict[str, Any]]) -> tuple[list[Any], list[dict[str, Any]]]:
     """Lists of reads once each, since they differ by the price alone."""
     lists: list[Any] = []
@@ -450,7 +470,7 @@ def compact(steps: list[dict[str, Any]]) -> tuple[list[Any], list[dict[str, Any]
 def main() -> None:
     tape = Tape()
     beginning = tape.deployment()
-    for act in (trade, trouble, long_side, venue_refusals, role_refusals):
+    for act in (trade, trouble, long_side, venue_refusals, role_refusals, transfers):
         act(tape)
     OUTPUT.parent.mkdir(exist_ok=True)
     lists, steps = compact(tape.steps)

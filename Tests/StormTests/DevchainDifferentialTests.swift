@@ -42,7 +42,10 @@ import Testing
   private func compareTransaction(
     _ step: JSON, _ world: inout ContractWorld, _ script: DevchainScript, _ place: String
   ) throws {
-    let outcome = world.execute(try message(step, from: script.plan.keeper), in: try step.context())
+    var message = try message(step, from: script.plan.keeper, value: step.word("value"))
+    if let gas = step["gas"]?.uint64 { message.gasLimit = gas }
+    let outcome = world.execute(message, in: try step.context())
+    if let used = step["gasUsed"]?.uint64 { #expect(outcome.gasUsed == used, "\(place)") }
     #expect(outcome.succeeded == step["succeeded"]?.bool, "\(place)")
     #expect(outcome.output == (try step.bytes("output")), "\(place)")
     try compare(outcome.logs, step, place)

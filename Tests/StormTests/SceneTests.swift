@@ -1,0 +1,212 @@
+import Ethereum
+import Keeper
+import Outbox
+import Testing
+import Wallet
+
+@testable import Simulation
+
+/// What only some worlds have, each alone in a small one where little else goes wrong.
+@Suite struct SceneTests {
+  static func storm(
+    _ seed: UInt64 = 5, ticks: UInt64 = 60, calm: UInt64 = 10, _ change: (inout StormScene) -> Void
+  ) -> Storm {
+    var scene = StormScene.plain
+    change(&scene)
+    var plan = StormPlan(seed: seed).withoutFaults().with(scene)
+    plan.stormTicks = ticks
+    plan.calmTicks = calm
+    return Storm(plan: plan)
+  }
+
+  private func tested(_ outcome: StormOutcome, _ law: Law) -> UInt64 {
+    zip(Law.allCases, outcome.tested).first { $0.0 == law }?.1 ?? 0
+  }
+
+  @Test func aQuarterOfTheWorldsHasEach() {
+    for feature in StormFeature.allCases {
+      let count = (1...400).count { StormPlan(seed: $0).scene.features.contains(feature) }
+      // Private calls come in two kinds, which share a quarter.
+      let isHalf = feature == .privateCalls || feature == .privateThenPublicCalls
+      #expect((isHalf ? 20...80 : 70...130).contains(count), "\(feature): \(count) of 400")
+    }
+    #expect((1...400).contains { StormPlan(seed: $0).scene == .plain })
+  }
+
+  @Test func featuresLeaveTheRestOfAPlanAlone() {
+    // Drawn with relays and legacy gas; all else is what the seed always was.
+    let plan = StormPlan(seed: 2)
+    #expect(plan.scene.hasLegacyGas && plan.scene.relayCount == 2)
+    #expect(plan.nodeCount == StormPlan(seed: 2).with(.plain).nodeCount)
+    #expect(plan.relays.map(\.name) == ["relay0", "relay1"])
+    #expect(plan.with(.plain).relays.isEmpty)
+  }
+
+  // MARK: Relays
+
+  @Test func aPrivateCallIsInNoPublicPool() throws {
+    let storm = Self.storm { scene in (scene.submission, scene.relayCount) = (.private, 1) }
+    var wasSeen = false
+    var wasHeld = false
+    storm.script = { world in
+      // Held back for a while, so that there is something to see.
+      world.isCensoring = world.tick < 6
+      for node in world.nodes where !node.pool.waiting.isEmpty {
+        if node.isRelay { wasHeld = true } else { wasSeen = true }
+      }
+    }
+    let outcome = storm.run()
+    #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+    #expect(outcome.trades > 0 && tested(outcome, .privacy) > 0)
+    #expect(wasHeld && !wasSeen)
+  }
+
+  @Test func whatARelayForgetsBecomesPublicAfterItsBlocks() throws {
+    let storm = Self.storm { scene in
+      (scene.submission, scene.relayCount) = (.privateThenPublic(afterBlocks: 5), 1)
+    }
+    var heights: [UInt64] = []
+    storm.script = { world in
+      let relay = world.publicNodes.upperBound
+      world.nodes[relay].condition = NodeCondition(kind: .relayDrops, untilTick: 1_000, amount: 1)
+      if world.publicNodes.contains(where: { !world.nodes[$0].pool.waiting.isEmpty }) {
+        heights.append(world.chain.head.number)
+      }
+    }
+    let outcome = storm.run()
+    #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+    #expect(outcome.tally[.relayDrops] > 0 && outcome.trades > 0)
+    #expect(try #require(heights.first) >= storm.world.chain.blocks[0].number + 5)
+  }
+
+  @Test func aRelayThatIsDownKeepsPrivateCallsFromBeingMade() {
+    let storm = Self.storm(calm: 0) { scene in (scene.submission, scene.relayCount) = (.private, 1) }
+    storm.script = { world in
+      // Nothing is to be done until it is known how the relay does.
+      world.outside.isPaused = world.tick < 10
+      world.nodes[world.publicNodes.upperBound].condition = NodeCondition(
+        kind: .relayDown, untilTick: 1_000, amount: 1)
+    }
+    let outcome = storm.run(untilTick: 20)
+    #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+    #expect(outcome.mined == 0)
+    #expect(outcome.endings.contains { $0.code == ChainSettings.noRelayCode })
+  }
+
+  // MARK: Legacy gas
+
+  @Test func aChainWithoutABaseFeeIsHedgedByItsOwnKindOfTransaction() throws {
+    let storm = Self.storm { scene in scene.hasLegacyGas = true }
+    // Long enough for a replacement.
+    storm.script = { world in world.isCensoring = (2...9).contains(world.tick) }
+    let outcome = storm.run()
+    #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+    #expect(outcome.trades > 0 && tested(outcome, .replacement) > 0)
+    let receipts = storm.world.chain.canonicalReceipts.map(\.receipt)
+    #expect(!receipts.isEmpty && receipts.allSatisfy { $0.transaction.signed.transaction.isLegacy })
+    #expect(receipts.allSatisfy { $0.effectiveGasPriceWei == $0.transaction.caps.feeCapWei }, "it pays all it offers")
+  }
+
+  @Test func aChainWithoutABaseFeeTellsNoneAndTakesNoneOfTheOtherKind() throws {
+    let world = Self.storm { scene in scene.hasLegacyGas = true }.world
+    func ask(_ method: String, _ params: [JSON]) -> NodeAnswer {
+      world.answer(NodeQuestion(method: method, params: params, node: 0, tip: 0, lie: nil, swallows: false))
+    }
+    guard case .result(let header) = ask("eth_getBlockByNumber", ["latest", false]),
+      case .error = ask("eth_feeHistory", ["0x1", "latest", []]), case .result = ask("eth_gasPrice", [])
+    else {
+      Issue.record("the chain answers otherwise")
+      return
+    }
+    #expect(header["baseFeePerGas"] == nil && header["timestamp"] != nil)
+    let typed = try world.intruder.sign(
+      UnsignedTransaction(
+        kind: .dynamicFee(tipWei: 5_000_000_000, feeCapWei: 100_000_000_000), chainID: 1, nonce: 0, gasLimit: 21_000,
+        to: world.keeper, valueWei: .zero, data: []))
+    guard case .error(_, let message, _) = ask("eth_sendRawTransaction", [.string(Hex.encode(typed.raw))]) else {
+      Issue.record("a transaction of type 2 is taken")
+      return
+    }
+    #expect(message == "transaction type not supported")
+  }
+
+  // MARK: Two vaults
+
+  @Test func twoVaultsOfOneKeyAreBothHedged() throws {
+    let storm = Self.storm(ticks: 90) { scene in scene.vaultCount = 2 }
+    // Nobody mines for a while: what is open for one vault keeps the other's from being made.
+    var nonces: Set<UInt64> = []
+    storm.script = { world in
+      world.isCensoring = world.tick < 8
+      guard world.tick == 8 else { return }
+      for hash in world.checkers.witness.hashes {
+        if let promise = world.checkers.promises[0][Self.root(of: hash, world)] { nonces.insert(promise.nonce) }
+      }
+    }
+    let outcome = storm.run()
+    #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+    #expect(nonces == [0])
+    let contracts = try #require(storm.world.chain.head.contracts)
+    let holders = contracts.plan.holders
+    #expect(holders.count == 2)
+    for holder in holders {
+      #expect(contracts.records.orders.contains { $0.account == holder }, "\(holder) has placed nothing")
+    }
+  }
+
+  private static func root(of hash: Bytes32, _ world: SimulatedWorld) -> Bytes32 {
+    let witness = world.checkers.witness
+    return witness.attempt(hash).map { witness.root(of: $0.intent.id) } ?? .zero
+  }
+
+  @Test func oneVaultsPauseIsNotTheOthers() throws {
+    let storm = Self.storm { scene in scene.vaultCount = 2 }
+    storm.script = { world in (world.outside.isPaused, world.outside.pausedVault) = (true, 1) }
+    let outcome = storm.run(untilTick: 30)
+    #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+    let contracts = try #require(storm.world.chain.head.contracts)
+    #expect(contracts.isPaused(vault: 1) && !contracts.isPaused(vault: 0))
+    let accounts = contracts.records.orders.map(\.account)
+    #expect(accounts.contains(contracts.plan.holders[0]) && !accounts.contains(contracts.plan.holders[1]))
+  }
+
+  // MARK: Two keepers
+
+  @Test func oneOfTwoKeepersWritesAndTheOtherTakesOver() throws {
+    let storm = Self.storm(ticks: 70) { scene in scene.keeperCount = 2 }
+    var writers: [Bool] = []
+    storm.script = { [unowned storm] world in
+      if world.tick == 10 || world.tick == 40 { writers = storm.processes.map { !$0.isStandby } }
+      if world.tick == 10 { #expect(writers == [true, false]) }
+      // The writer's machine is cut off from the store of the lease, longer than the lease lasts.
+      if world.tick == 11 { world.leaseStore?.afflict(0, .storeUnreachable, untilTick: 30) }
+    }
+    let outcome = storm.run()
+    #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+    #expect(writers == [false, true])
+    #expect(outcome.trades > 0 && tested(outcome, .lease) > 0 && outcome.tally[.storeUnreachable] > 0)
+  }
+
+  /// Stopped between any two steps for longer than the lease lasts, and going on as if nothing had happened.
+  @Test(arguments: [14, 30, 36, 40, 44, 47] as [UInt64])
+  func aWriterThatWasStoppedBreaksNoLaw(boundary: UInt64) throws {
+    let storm = Self.storm(ticks: 40, calm: 30) { scene in scene.keeperCount = 2 }
+    storm.world.pauseAt = boundary
+    let outcome = storm.run()
+    #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+    #expect(outcome.tally[.keeperPaused] == 1 && outcome.trades > 0)
+  }
+
+  @Test func oneSeedIsOneWorldAlsoWithEverything() {
+    func run() -> StormOutcome {
+      var plan = StormPlan(seed: 33)
+      plan.stormTicks = 30
+      plan.calmTicks = 5
+      return Storm(plan: plan).run()
+    }
+    let first = run()
+    #expect(first.features.count == 4)
+    #expect(first.violations.isEmpty, "\(first.violations)")
+    #expect(first.traceHash == run().traceHash)
+  }
+}
