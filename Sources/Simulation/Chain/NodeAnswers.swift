@@ -140,13 +140,26 @@ extension SimulatedWorld {
       hash = Keccak256.hash(block.hash.bytes + [7])
     }
     if isHead, question.isLie(.futureHead) { timestamp += 3_600 + (question.lie?.amount ?? 0) * 600 }
-    let answer: JSON = [
+    var answer: JSONObject = [
       "number": quantity(number), "hash": .string(hash.description),
       "parentHash": .string(block.parentHash.description), "timestamp": quantity(timestamp),
       "baseFeePerGas": .string(block.baseFeeWei.hexQuantity), "gasUsed": quantity(block.gasUsed),
       "gasLimit": quantity(SimulatedChain.gasLimit),
     ]
-    return .result(plan.scene.hasLegacyGas ? answer.withoutBaseFee : answer)
+    if question.params.count > 1, question.params[1].bool == true { answer["transactions"] = transactions(in: block) }
+    if plan.scene.hasLegacyGas { answer["baseFeePerGas"] = nil }
+    return .result(.object(answer))
+  }
+
+  /// Those of the keeper's address: what others send is not simulated as transactions.
+  private func transactions(in block: SimulatedBlock) -> JSON {
+    .array(
+      block.receipts.map { receipt in
+        [
+          "hash": .string(receipt.transaction.hash.description), "from": .string(receipt.transaction.sender.description),
+          "nonce": quantity(receipt.transaction.nonce),
+        ]
+      })
   }
 
   private func history(_ question: NodeQuestion) -> NodeAnswer {

@@ -37,8 +37,8 @@ extension SimulatedWorld {
     set { machines[running].resumption = newValue }
   }
 
-  /// The process at work is stopped, as by a signal or by a machine that is suspended: the world goes on without it, and
-  /// then it goes on where it was.
+  /// The process at work is stopped, as by a signal or by a machine that is suspended: the world goes on without it,
+  /// and then it goes on where it was.
   func pause() {
     pauseAt = nil
     tally.count(.keeperPaused)
