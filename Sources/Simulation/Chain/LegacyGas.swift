@@ -4,15 +4,6 @@ import Ethereum
 // price that the makers of blocks take, which nobody tells, and of which `eth_gasPrice` is a guess. A transaction pays
 // the whole price that it offers.
 
-extension JSON {
-  /// A header as nodes of such a chain tell it.
-  var withoutBaseFee: JSON {
-    guard case .object(var header) = self else { return self }
-    header["baseFeePerGas"] = nil
-    return .object(header)
-  }
-}
-
 extension UnsignedTransaction {
   /// Type 0 of one chain (EIP-155): the only kind that all chains without a base fee take.
   var isLegacy: Bool {
