@@ -34,11 +34,7 @@ enum FixedPoint {
     guard (0...77).contains(exponent) else {
       throw .notRepresentable(what: "a power of ten", value: "10^\(exponent)")
     }
-    return try ContractsError.wrapping { () throws(EthereumError) in
-      var power = UInt256.one
-      for _ in 0..<exponent { power = try power * 10 }
-      return power
-    }
+    return try ContractsError.wrapping { () throws(EthereumError) in try UInt256.powerOfTen(exponent) }
   }
 
   /// `units` of a number with `from` decimal places as units of a number with `to`.
@@ -69,13 +65,7 @@ enum FixedPoint {
   }
 
   static func text(negative: Bool, magnitude: UInt256) -> String {
-    let digits = Array("\(magnitude)".utf8)
-    let padded = [UInt8](repeating: 0x30, count: max(0, 19 - digits.count)) + digits
-    var fraction = padded.suffix(18)
-    while fraction.last == 0x30 { fraction.removeLast() }
-    let whole = String(decoding: padded.dropLast(18), as: UTF8.self)
-    let sign = negative ? "-" : ""
-    return fraction.isEmpty ? sign + whole : sign + whole + "." + String(decoding: fraction, as: UTF8.self)
+    magnitude.decimal(places: 18, isNegative: negative)
   }
 
   static func parse(_ text: String) throws(ContractsError) -> (negative: Bool, magnitude: UInt256) {

@@ -69,6 +69,7 @@ extension Figure {
   /// Half up in magnitude: add half a step, then cut.
   private static func rounded(_ value: some SignedFixedPoint, places: Int) throws(ContractsError) -> String {
     let down = try value.rounded(places: places, .towardZero)
+    guard down != value else { return value.description }
     let up = try value.rounded(places: places, .awayFromZero)
     let isNearerDown = try (value - down).absolute() < (up - value).absolute()
     return (isNearerDown ? down : up).description

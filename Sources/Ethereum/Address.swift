@@ -62,16 +62,18 @@ package struct Address: Hashable, Comparable, Sendable, CustomStringConvertible 
   /// "0x" and 40 digits with the EIP-55 checksum: a letter is a capital where the same nibble of Keccak-256 of the
   /// lower-case digits is 8 or more.
   package var description: String {
-    let digits = Hex.encode(bytes, prefix: false).utf8
-    let hash = Keccak256.hash(Array(digits)).word
-    return String(unsafeUninitializedCapacity: 42) { text in
+    String(unsafeUninitializedCapacity: 42) { text in
       text[0] = UInt8(ascii: "0")
       text[1] = UInt8(ascii: "x")
-      for (index, digit) in digits.enumerated() {
+      let digits = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(text)[2..<42])
+      Hex.write(high, to: digits, at: 0)
+      Hex.write(middle, to: digits, at: 16)
+      Hex.write(low, to: digits, at: 32)
+      let hash = Keccak256.hash(digits.bytes).word
+      for index in 0..<40 {
         let limb = index < 16 ? hash.w3 : index < 32 ? hash.w2 : hash.w1
         let isHigh = limb >> UInt64(63 - index % 16 * 4) & 1 == 1
-        let isLetter = digit >= UInt8(ascii: "a")
-        text[2 + index] = isLetter && isHigh ? digit & 0xdf : digit
+        if isHigh, digits[index] >= UInt8(ascii: "a") { digits[index] &= 0xdf }
       }
       return 42
     }

@@ -17,13 +17,28 @@ package struct Bytes32: Hashable, Comparable, Sendable, CustomStringConvertible 
   /// Reads "0x" and 64 hex digits of either case.
   /// - Throws: `.hex`, `.length`.
   package init(hex: String) throws(EthereumError) {
-    try self.init(bytes: Hex.decode(hex, limit: 32))
+    if let word = Hex.word(hex) {
+      self.init(word)
+    } else {
+      try self.init(bytes: Hex.decode(hex, limit: 32))
+    }
   }
 
   package var bytes: [UInt8] { word.bigEndian32 }
 
   /// "0x" and 64 lower-case digits.
-  package var description: String { Hex.encode(bytes) }
+  package var description: String {
+    String(unsafeUninitializedCapacity: 66) { text in
+      let raw = UnsafeMutableRawBufferPointer(text)
+      raw[0] = UInt8(ascii: "0")
+      raw[1] = UInt8(ascii: "x")
+      Hex.write(word.w3, to: raw, at: 2)
+      Hex.write(word.w2, to: raw, at: 18)
+      Hex.write(word.w1, to: raw, at: 34)
+      Hex.write(word.w0, to: raw, at: 50)
+      return 66
+    }
+  }
 
   package static func < (left: Bytes32, right: Bytes32) -> Bool { left.word < right.word }
 }

@@ -55,6 +55,19 @@ package enum Hex {
     }
   }
 
+  /// Writes the sixteen digits of a limb, the highest first.
+  @inline(__always)
+  static func write(_ limb: UInt64, to text: UnsafeMutableRawBufferPointer, at offset: Int) {
+    write(UInt32(truncatingIfNeeded: limb >> 32), to: text, at: offset)
+    write(UInt32(truncatingIfNeeded: limb), to: text, at: offset + 8)
+  }
+
+  /// Writes the eight digits of half a limb, the highest first.
+  @inline(__always)
+  static func write(_ half: UInt32, to text: UnsafeMutableRawBufferPointer, at offset: Int) {
+    text.storeBytes(of: digits(of: half.bigEndian), toByteOffset: offset, as: UInt64.self)
+  }
+
   /// The eight digits of four bytes, all in the order of memory.
   @inline(__always)
   private static func digits(of bytes: UInt32) -> UInt64 {
@@ -107,6 +120,28 @@ package enum Hex {
       offset += 1
     }
     return bytes
+  }
+
+  /// The word that `0x` and sixty-four digits spell; nil of anything else.
+  static func word(_ text: String) -> UInt256? {
+    let read = text.utf8.withContiguousStorageIfAvailable { digits -> UInt256? in
+      guard digits.count == 66, digits[0] == UInt8(ascii: "0"), digits[1] == UInt8(ascii: "x") else { return nil }
+      let raw = UnsafeRawBufferPointer(digits)
+      guard let w3 = limb(raw, at: 2), let w2 = limb(raw, at: 18), let w1 = limb(raw, at: 34),
+        let w0 = limb(raw, at: 50)
+      else { return nil }
+      return UInt256(limbs: w0, w1, w2, w3)
+    }
+    return read ?? nil
+  }
+
+  /// What the sixteen digits at `offset` spell, the highest first; nil where one is no digit.
+  @inline(__always)
+  private static func limb(_ text: UnsafeRawBufferPointer, at offset: Int) -> UInt64? {
+    guard let high = bytes(of: text.loadUnaligned(fromByteOffset: offset, as: UInt64.self)),
+      let low = bytes(of: text.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self))
+    else { return nil }
+    return UInt64(UInt32(bigEndian: high)) << 32 | UInt64(UInt32(bigEndian: low))
   }
 
   /// Well-formed text with `0x`, from its memory at once; nil of anything that must be looked at more closely.

@@ -58,24 +58,36 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 
   /// As above.
   init(unordered given: [Member]) {
+    members = given
     // What a program writes is in order already more often than not.
-    let isOrdered = zip(given, given.dropFirst()).allSatisfy {
-      $0.key != $1.key && Self.precedes($0.key, $1.key)
+    let isOrdered = given.indices.dropFirst().allSatisfy {
+      given[$0 - 1].key != given[$0].key && Self.precedes(given[$0 - 1].key, given[$0].key)
     }
-    guard !isOrdered else {
-      members = given
-      return
-    }
-    let order = given.indices.sorted { left, right in
-      let (a, b) = (given[left].key, given[right].key)
-      return a == b ? left < right : Self.precedes(a, b)
-    }
+    guard !isOrdered else { return }
     members = []
     members.reserveCapacity(given.count)
-    for index in order {
-      let member = given[index]
-      if members.last?.key == member.key { members.removeLast() }
-      members.append(member)
+    if given.count <= Self.fewMembers {
+      for member in given { insert(member) }
+    } else {
+      let order = given.indices.sorted { left, right in
+        let (a, b) = (given[left].key, given[right].key)
+        return a == b ? left < right : Self.precedes(a, b)
+      }
+      for index in order { insert(given[index]) }
+    }
+  }
+
+  /// Up to so many, the place of each is looked for from the end, which a sort takes longer to begin than to do.
+  private static let fewMembers = 16
+
+  /// Puts a member into its place, over one of the same key.
+  private mutating func insert(_ member: Member) {
+    var place = members.count
+    while place > 0, Self.precedes(member.key, members[place - 1].key) { place -= 1 }
+    if place > 0, members[place - 1].key == member.key {
+      members[place - 1] = member
+    } else {
+      members.insert(member, at: place)
     }
   }
 
@@ -113,7 +125,15 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   }
 
   private static func precedes(_ left: String, _ right: String) -> Bool {
-    left.utf8.lexicographicallyPrecedes(right.utf8)
+    let isBefore = left.utf8.withContiguousStorageIfAvailable { left in
+      right.utf8.withContiguousStorageIfAvailable { right in
+        for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+          return left[index] < right[index]
+        }
+        return left.count < right.count
+      }
+    }
+    return (isBefore ?? nil) ?? left.utf8.lexicographicallyPrecedes(right.utf8)
   }
 }
 

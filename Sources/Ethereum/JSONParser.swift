@@ -87,6 +87,8 @@ struct JSONParser {
     var members: [JSONObject.Member] = []
     skipSpace()
     if take(UInt8(ascii: "}")) { return JSONObject() }
+    // What a node answers is an object of three.
+    members.reserveCapacity(4)
     while true {
       skipSpace()
       guard next == UInt8(ascii: "\"") else { throw failure("no key") }

@@ -50,6 +50,21 @@ struct JSONReading {
     try parse("a quantity") { text throws(EthereumError) in try UInt256(hexQuantity: text) }
   }
 
+  /// An array of quantities. Of each only what is wrong is given a path: fee histories have hundreds.
+  func quantities() throws(EthereumError) -> [UInt256] {
+    guard let elements = value?.array else { throw failure("an array") }
+    var quantities: [UInt256] = []
+    quantities.reserveCapacity(elements.count)
+    for (index, element) in elements.enumerated() {
+      if case .string(let text) = element, let quantity = UInt256.smallQuantity(text) {
+        quantities.append(UInt256(quantity))
+      } else {
+        quantities.append(try JSONReading(element, .element(index, of: place)).quantity())
+      }
+    }
+    return quantities
+  }
+
   func uint64() throws(EthereumError) -> UInt64 {
     guard let number = try quantity().asUInt64 else { throw failure("a quantity of at most 64 bits") }
     return number

@@ -21,15 +21,18 @@ struct KeccakState: Sendable {
 
   /// Keccak-f[1600]: 24 rounds.
   private mutating func permute() {
-    for round in 0..<24 {
-      mixColumns()
-      rotateMoveAndCombine()
-      a0 ^= Self.roundConstants[round]
-    }
+    // Copies, which stay in registers as far as there are any.
+    var state = self
+    let constants = Self.roundConstants
+    for index in constants.indices { state.round(constants[index]) }
+    self = state
   }
 
-  /// θ: every lane takes in the parity of two neighbouring columns.
-  private mutating func mixColumns() {
+  /// One round: θ, by which every lane takes in the parity of two neighbouring columns, on the way into ρ and π, by
+  /// which lanes are rotated and moved; χ, which combines them within rows; ι. Inlined, so that the lanes of a round
+  /// need not go through memory.
+  @inline(__always)
+  private mutating func round(_ constant: UInt64) {
     let c0 = a0 ^ a5 ^ a10 ^ a15 ^ a20
     let c1 = a1 ^ a6 ^ a11 ^ a16 ^ a21
     let c2 = a2 ^ a7 ^ a12 ^ a17 ^ a22
@@ -40,61 +43,32 @@ struct KeccakState: Sendable {
     let d2 = c1 ^ rotate(c3, 1)
     let d3 = c2 ^ rotate(c4, 1)
     let d4 = c3 ^ rotate(c0, 1)
-    a0 ^= d0
-    a1 ^= d1
-    a2 ^= d2
-    a3 ^= d3
-    a4 ^= d4
-    a5 ^= d0
-    a6 ^= d1
-    a7 ^= d2
-    a8 ^= d3
-    a9 ^= d4
-    a10 ^= d0
-    a11 ^= d1
-    a12 ^= d2
-    a13 ^= d3
-    a14 ^= d4
-    a15 ^= d0
-    a16 ^= d1
-    a17 ^= d2
-    a18 ^= d3
-    a19 ^= d4
-    a20 ^= d0
-    a21 ^= d1
-    a22 ^= d2
-    a23 ^= d3
-    a24 ^= d4
-  }
-
-  /// ρ, π and χ: lanes are rotated, moved, and combined within rows.
-  private mutating func rotateMoveAndCombine() {
-    let b0 = a0
-    let b1 = rotate(a6, 44)
-    let b2 = rotate(a12, 43)
-    let b3 = rotate(a18, 21)
-    let b4 = rotate(a24, 14)
-    let b5 = rotate(a3, 28)
-    let b6 = rotate(a9, 20)
-    let b7 = rotate(a10, 3)
-    let b8 = rotate(a16, 45)
-    let b9 = rotate(a22, 61)
-    let b10 = rotate(a1, 1)
-    let b11 = rotate(a7, 6)
-    let b12 = rotate(a13, 25)
-    let b13 = rotate(a19, 8)
-    let b14 = rotate(a20, 18)
-    let b15 = rotate(a4, 27)
-    let b16 = rotate(a5, 36)
-    let b17 = rotate(a11, 10)
-    let b18 = rotate(a17, 15)
-    let b19 = rotate(a23, 56)
-    let b20 = rotate(a2, 62)
-    let b21 = rotate(a8, 55)
-    let b22 = rotate(a14, 39)
-    let b23 = rotate(a15, 41)
-    let b24 = rotate(a21, 2)
-    a0 = b0 ^ (~b1 & b2)
+    let b0 = a0 ^ d0
+    let b1 = rotate(a6 ^ d1, 44)
+    let b2 = rotate(a12 ^ d2, 43)
+    let b3 = rotate(a18 ^ d3, 21)
+    let b4 = rotate(a24 ^ d4, 14)
+    let b5 = rotate(a3 ^ d3, 28)
+    let b6 = rotate(a9 ^ d4, 20)
+    let b7 = rotate(a10 ^ d0, 3)
+    let b8 = rotate(a16 ^ d1, 45)
+    let b9 = rotate(a22 ^ d2, 61)
+    let b10 = rotate(a1 ^ d1, 1)
+    let b11 = rotate(a7 ^ d2, 6)
+    let b12 = rotate(a13 ^ d3, 25)
+    let b13 = rotate(a19 ^ d4, 8)
+    let b14 = rotate(a20 ^ d0, 18)
+    let b15 = rotate(a4 ^ d4, 27)
+    let b16 = rotate(a5 ^ d0, 36)
+    let b17 = rotate(a11 ^ d1, 10)
+    let b18 = rotate(a17 ^ d2, 15)
+    let b19 = rotate(a23 ^ d3, 56)
+    let b20 = rotate(a2 ^ d2, 62)
+    let b21 = rotate(a8 ^ d3, 55)
+    let b22 = rotate(a14 ^ d4, 39)
+    let b23 = rotate(a15 ^ d0, 41)
+    let b24 = rotate(a21 ^ d1, 2)
+    a0 = b0 ^ (~b1 & b2) ^ constant
     a1 = b1 ^ (~b2 & b3)
     a2 = b2 ^ (~b3 & b4)
     a3 = b3 ^ (~b4 & b0)
@@ -122,6 +96,7 @@ struct KeccakState: Sendable {
   }
 
   /// `distance` is 1…63.
+  @inline(__always)
   private func rotate(_ lane: UInt64, _ distance: UInt64) -> UInt64 {
     lane &<< distance | lane &>> (64 &- distance)
   }

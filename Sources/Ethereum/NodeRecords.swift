@@ -149,22 +149,16 @@ package struct FeeHistory: Hashable, Sendable {
 
   init(_ json: JSONReading) throws(EthereumError) {
     oldestBlock = try json["oldestBlock"].uint64()
-    baseFeePerGas = try Self.quantities(json["baseFeePerGas"])
+    baseFeePerGas = try json["baseFeePerGas"].quantities()
     var reward: [[UInt256]] = []
     if !json["reward"].isAbsent {
-      for block in try json["reward"].array() { reward.append(try Self.quantities(block)) }
+      for block in try json["reward"].array() { reward.append(try block.quantities()) }
     }
     self.reward = reward
     // A ratio is a number between 0 and 1; only whether it is 0 matters, so its digits do not.
     isEmptyBlock =
       json["gasUsedRatio"].isAbsent
       ? [] : try json["gasUsedRatio"].array().map { $0.value == .integer(0) || $0.value == .number(0) }
-  }
-
-  private static func quantities(_ json: JSONReading) throws(EthereumError) -> [UInt256] {
-    var values: [UInt256] = []
-    for element in try json.array() { values.append(try element.quantity()) }
-    return values
   }
 }
 

@@ -87,24 +87,31 @@ extension UInt256 {
     Self.multiplyAdd(w0, other.w2, &r.2, &carry)
     Self.multiplyAdd(w0, other.w3, &r.3, &carry)
     r.4 = carry
-    carry = 0
-    Self.multiplyAdd(w1, other.w0, &r.1, &carry)
-    Self.multiplyAdd(w1, other.w1, &r.2, &carry)
-    Self.multiplyAdd(w1, other.w2, &r.3, &carry)
-    Self.multiplyAdd(w1, other.w3, &r.4, &carry)
-    r.5 = carry
-    carry = 0
-    Self.multiplyAdd(w2, other.w0, &r.2, &carry)
-    Self.multiplyAdd(w2, other.w1, &r.3, &carry)
-    Self.multiplyAdd(w2, other.w2, &r.4, &carry)
-    Self.multiplyAdd(w2, other.w3, &r.5, &carry)
-    r.6 = carry
-    carry = 0
-    Self.multiplyAdd(w3, other.w0, &r.3, &carry)
-    Self.multiplyAdd(w3, other.w1, &r.4, &carry)
-    Self.multiplyAdd(w3, other.w2, &r.5, &carry)
-    Self.multiplyAdd(w3, other.w3, &r.6, &carry)
-    r.7 = carry
+    // The upper limbs of most values are empty.
+    if w1 != 0 {
+      carry = 0
+      Self.multiplyAdd(w1, other.w0, &r.1, &carry)
+      Self.multiplyAdd(w1, other.w1, &r.2, &carry)
+      Self.multiplyAdd(w1, other.w2, &r.3, &carry)
+      Self.multiplyAdd(w1, other.w3, &r.4, &carry)
+      r.5 = carry
+    }
+    if w2 != 0 {
+      carry = 0
+      Self.multiplyAdd(w2, other.w0, &r.2, &carry)
+      Self.multiplyAdd(w2, other.w1, &r.3, &carry)
+      Self.multiplyAdd(w2, other.w2, &r.4, &carry)
+      Self.multiplyAdd(w2, other.w3, &r.5, &carry)
+      r.6 = carry
+    }
+    if w3 != 0 {
+      carry = 0
+      Self.multiplyAdd(w3, other.w0, &r.3, &carry)
+      Self.multiplyAdd(w3, other.w1, &r.4, &carry)
+      Self.multiplyAdd(w3, other.w2, &r.5, &carry)
+      Self.multiplyAdd(w3, other.w3, &r.6, &carry)
+      r.7 = carry
+    }
     return UInt512(
       low: UInt256(limbs: r.0, r.1, r.2, r.3), high: UInt256(limbs: r.4, r.5, r.6, r.7))
   }

@@ -26,6 +26,11 @@ extension UInt256 {
   func quotientAndRemainder(dividingByLimb divisor: UInt64) -> (quotient: UInt256, remainder: UInt64) {
     var remainder: UInt64 = 0
     func step(_ limb: UInt64) -> UInt64 {
+      // The upper limbs of most values are empty, and a division takes longest of all.
+      guard remainder != 0 || limb >= divisor else {
+        remainder = limb
+        return 0
+      }
       let (quotient, rest) = divisor.dividingFullWidth((remainder, limb))
       remainder = rest
       return quotient
@@ -50,8 +55,9 @@ extension UInt512 {
     let v = (divisor << shift).limbs
     var u = shiftedUp(by: shift)
     var quotient: InlineArray<8, UInt64> = .init(repeating: 0)
-    // D2 … D7: one limb of the quotient per turn, from the top.
-    for j in stride(from: 8 - limbCount, through: 0, by: -1) {
+    // D2 … D7: one limb of the quotient per turn, from the highest that may not be empty.
+    let top = high == .zero ? 4 : 8
+    for j in stride(from: top - limbCount, through: 0, by: -1) {
       var estimate = Self.estimate(u[j + limbCount], u[j + limbCount - 1], u[j + limbCount - 2], v, limbCount)
       if Self.subtract(estimate, v, from: &u, at: j, limbCount) {
         estimate &-= 1
@@ -70,6 +76,10 @@ extension UInt512 {
   }
 
   private func quotientAndRemainder(dividingByLimb divisor: UInt64) -> (quotient: UInt512, remainder: UInt256) {
+    if high == .zero {
+      let division = low.quotientAndRemainder(dividingByLimb: divisor)
+      return (UInt512(low: division.quotient, high: .zero), UInt256(division.remainder))
+    }
     let top = high.quotientAndRemainder(dividingByLimb: divisor)
     var remainder = top.remainder
     func step(_ limb: UInt64) -> UInt64 {

@@ -81,6 +81,10 @@ extension UInt256 {
     func failure(_ reason: String) -> EthereumError {
       .number(kind: "JSON-RPC quantity", text: Excerpt.of(text), reason: reason)
     }
+    if let small = Self.smallQuantity(text) {
+      self.init(small)
+      return
+    }
     let digits = text.utf8.dropFirst(2)
     guard text.utf8.starts(with: "0x".utf8), let first = digits.first else {
       throw failure("it must be 0x and hex digits")
@@ -96,6 +100,23 @@ extension UInt256 {
       if count == 16 { (value, limb, count) = (value << 64 | UInt256(limb), 0, 0) }
     }
     self = value << (4 * count) | UInt256(limb)
+  }
+
+  /// A well-formed quantity of at most sixteen digits, as nearly all are; nil of anything that must be looked at more
+  /// closely.
+  static func smallQuantity(_ text: String) -> UInt64? {
+    let read = text.utf8.withContiguousStorageIfAvailable { text -> UInt64? in
+      guard text.count > 2, text.count <= 18, text[0] == UInt8(ascii: "0"), text[1] == UInt8(ascii: "x"),
+        text[2] != UInt8(ascii: "0") || text.count == 3
+      else { return nil }
+      var value: UInt64 = 0
+      for digit in text[2...] {
+        guard let nibble = Hex.digitValue(digit) else { return nil }
+        value = value << 4 | UInt64(nibble)
+      }
+      return value
+    }
+    return read ?? nil
   }
 
   /// Reads decimal digits; leading zeros are allowed, a sign, spaces or separators are not. At most 128 digits.
@@ -121,16 +142,58 @@ extension UInt256 {
   /// Decimal digits.
   package var description: String {
     if let small = asUInt64 { return String(small) }
-    // Nineteen digits at a time: 10¹⁹ is the largest power of ten in a limb.
-    var groups: [String] = []
+    return String(unsafeUninitializedCapacity: Self.mostDigits) { text in
+      let first = writeDigits(to: text)
+      let count = Self.mostDigits - first
+      for index in 0..<count { text[index] = text[first + index] }
+      return count
+    }
+  }
+
+  /// The value divided by 10^places as a decimal number, without trailing zeros. `places` is 0…77.
+  package func decimal(places: Int, isNegative: Bool) -> String {
+    var digits = InlineArray<78, UInt8>(repeating: UInt8(ascii: "0"))
+    var span = digits.mutableSpan
+    let first = span.withUnsafeMutableBufferPointer { writeDigits(to: $0) }
+    let point = Self.mostDigits - places
+    var end = Self.mostDigits
+    while end > point, digits[end - 1] == UInt8(ascii: "0") { end -= 1 }
+    // A sign, the point, and a digit before it.
+    return String(unsafeUninitializedCapacity: Self.mostDigits + 3) { text in
+      var count = 0
+      func append(_ character: UInt8) {
+        text[count] = character
+        count += 1
+      }
+      if isNegative { append(UInt8(ascii: "-")) }
+      for index in min(first, point - 1)..<point { append(digits[index]) }
+      if end > point { append(UInt8(ascii: ".")) }
+      for index in point..<end { append(digits[index]) }
+      return count
+    }
+  }
+
+  /// 2²⁵⁶ has 78 digits.
+  private static let mostDigits = 78
+
+  /// Writes the digits to the end of `text`, which has room for 78.
+  /// - Returns: where they begin.
+  private func writeDigits(to text: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    var first = Self.mostDigits
     var rest = self
     while rest != .zero {
+      // Nineteen digits at a time: 10¹⁹ is the largest power of ten in a limb.
       let division = rest.quotientAndRemainder(dividingByLimb: 10_000_000_000_000_000_000)
       rest = division.quotient
-      let group = String(division.remainder)
-      groups.append(rest == .zero ? group : String(repeating: "0", count: 19 - group.utf8.count) + group)
+      var group = division.remainder
+      let end = Swift.max(first - 19, 0)
+      while rest == .zero ? group != 0 : first > end {
+        first -= 1
+        text[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: group % 10)
+        group /= 10
+      }
     }
-    return groups.reversed().joined()
+    return first
   }
 }
 

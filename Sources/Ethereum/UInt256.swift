@@ -56,10 +56,15 @@ package struct UInt256: Hashable, Comparable, Sendable, CustomStringConvertible,
     guard exponent >= 0, exponent <= 77 else {
       throw .arithmeticOverflow(operation: "to the power of", left: "10", right: "\(exponent)")
     }
-    var power = UInt256.one
-    for _ in 0..<exponent { power = power.multipliedReportingOverflow(by: 10).value }
-    return power
+    return powersOfTen[exponent]
   }
+
+  /// 10⁰ … 10⁷⁷.
+  private static let powersOfTen: [UInt256] = {
+    var powers = [UInt256.one]
+    for exponent in 0..<77 { powers.append(powers[exponent].multipliedReportingOverflow(by: 10).value) }
+    return powers
+  }()
 
   // MARK: Readings
 
