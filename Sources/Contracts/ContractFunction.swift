@@ -45,9 +45,9 @@ extension ContractFunction {
   static func matches(_ data: [UInt8]) -> Bool { data.count >= 4 && data.starts(with: selector) }
 
   /// The answer to a read of this function; a reverted read is an error that names `what` was read.
-  static func output(of result: ReadResult, _ what: String) throws(ContractsError) -> Output {
+  static func output(of result: ReadResult, _ what: @autoclosure () -> String) throws(ContractsError) -> Output {
     guard result.success else {
-      throw .readFailed(what: what, revert: RevertText.describe(result.data, known: []))
+      throw .readFailed(what: what(), revert: RevertText.describe(result.data, known: []))
     }
     return try decodeOutput(result.data)
   }

@@ -104,25 +104,25 @@ struct ABIEncoder {
   private(set) var output: [UInt8] = []
 
   /// The values one after the other: static ones in place, dynamic ones behind an offset counted from the first head.
-  mutating func sequence(_ values: [ABIValue], as types: [ABIType], what: String) throws(EthereumError) {
+  mutating func sequence(
+    _ values: [ABIValue], as types: [ABIType], what: @autoclosure () -> String
+  ) throws(EthereumError) {
     guard values.count == types.count else {
-      throw .abi(.count(what: what, expected: types.count, found: values.count))
+      throw .abi(.count(what: what(), expected: types.count, found: values.count))
     }
     let base = output.count
-    var offsets: [Int] = []
-    for (value, type) in zip(values, types) {
-      if type.isDynamic {
-        offsets.append(output.count)
-        output += Self.zeroWord
+    var dynamic: [(index: Int, head: Int)] = []
+    for index in values.indices {
+      if types[index].isDynamic {
+        dynamic.append((index, output.count))
+        appendZeroWord()
       } else {
-        try inPlace(value, as: type)
+        try inPlace(values[index], as: types[index])
       }
     }
-    var next = 0
-    for (value, type) in zip(values, types) where type.isDynamic {
-      write(offset: output.count - base, at: offsets[next])
-      next += 1
-      try inPlace(value, as: type)
+    for (index, head) in dynamic {
+      write(offset: output.count - base, at: head)
+      try inPlace(values[index], as: types[index])
     }
   }
 
@@ -133,7 +133,7 @@ struct ABIEncoder {
       return
     }
     let base = output.count
-    for _ in values { output += Self.zeroWord }
+    for _ in values { appendZeroWord() }
     for (index, value) in values.enumerated() {
       write(offset: output.count - base, at: base + 32 * index)
       try inPlace(value, as: type)
@@ -157,6 +157,9 @@ struct ABIEncoder {
       number.appendBigEndian(to: &output)
     case (.address, .address(let address)): address.word.appendBigEndian(to: &output)
     case (.bool, .bool(let flag)): (flag ? UInt256.one : .zero).appendBigEndian(to: &output)
+    case (.fixedBytes(let count), .fixedBytes(let bytes)) where bytes.count == count:
+      output += bytes
+      output.append(contentsOf: repeatElement(0, count: 32 - count))
     default: output += try Self.word(value, as: type)
     }
   }
@@ -165,15 +168,17 @@ struct ABIEncoder {
     UInt256(UInt64(bytes.count)).appendBigEndian(to: &output)
     output += bytes
     let tail = bytes.count % 32
-    if tail > 0 { output += [UInt8](repeating: 0, count: 32 - tail) }
+    if tail > 0 { output.append(contentsOf: repeatElement(0, count: 32 - tail)) }
   }
 
+  private mutating func appendZeroWord() { UInt256.zero.appendBigEndian(to: &output) }
+
+  /// Writes over a zero word, whose first 24 bytes an offset leaves as they are.
   private mutating func write(offset: Int, at place: Int) {
-    let word = UInt256(UInt64(offset)).bigEndian32
-    output.replaceSubrange(place..<place + 32, with: word)
+    for index in 0..<8 {
+      output[place + 31 - index] = UInt8(truncatingIfNeeded: UInt64(offset) >> UInt64(8 * index))
+    }
   }
-
-  private static let zeroWord = [UInt8](repeating: 0, count: 32)
 
   /// The 32 bytes of an elementary static value.
   /// - Throws: `.abi(.valueMismatch)` also where the value needs more bits than the type has.

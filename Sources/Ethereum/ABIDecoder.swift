@@ -16,8 +16,9 @@ struct ABIDecoder {
     values.reserveCapacity(types.count)
     var head = base
     for type in types {
-      values.append(try value(type, head: head, base: base))
-      head += type.headSize
+      let layout = type.layout
+      values.append(try layout.isDynamic ? behindOffset(type, head: head, base: base) : inPlace(type, at: head))
+      head += layout.headSize
     }
     return values
   }
@@ -26,25 +27,23 @@ struct ABIDecoder {
     _ type: ABIType, count: Int, base: Int
   ) throws(EthereumError) -> [ABIValue] {
     // Nothing is reserved for a claimed length before this: the heads must be there, and the quota must allow them.
-    let size = type.headSize
+    let (isDynamic, size) = type.layout
     let (needed, overflow) = size.multipliedReportingOverflow(by: count)
     guard !overflow, needed <= data.count - base else {
       throw .abi(.outOfBounds(type: type.name, offset: base, needed: overflow ? .max : needed, available: data.count))
     }
     guard count <= limits.elements - elements else { throw .abi(.tooManyElements(limit: limits.elements)) }
-    let isDynamic = type.isDynamic
     var values: [ABIValue] = []
     values.reserveCapacity(count)
     for index in 0..<count {
       let head = base + index * size
-      values.append(try isDynamic ? value(type, head: head, base: base) : inPlace(type, at: head))
+      values.append(try isDynamic ? behindOffset(type, head: head, base: base) : inPlace(type, at: head))
     }
     return values
   }
 
-  /// The value whose head is at `head`: in place, or where the offset there points to, counted from `base`.
-  private mutating func value(_ type: ABIType, head: Int, base: Int) throws(EthereumError) -> ABIValue {
-    guard type.isDynamic else { return try inPlace(type, at: head) }
+  /// The dynamic value whose head is at `head`: where the offset there points to, counted from `base`.
+  private mutating func behindOffset(_ type: ABIType, head: Int, base: Int) throws(EthereumError) -> ABIValue {
     let offset = try size(at: head, of: type)
     guard offset <= data.count - base else {
       throw .abi(.outOfBounds(type: type.name, offset: head, needed: offset, available: data.count))
@@ -86,6 +85,7 @@ struct ABIDecoder {
 
   private mutating func prefix(_ count: Int, of word: UInt256) throws(EthereumError) -> [UInt8] {
     try charge(count)
+    guard count < 32 else { return word.bigEndian32 }
     return Array(word.bigEndian32.prefix(count))
   }
 

@@ -1,7 +1,7 @@
 /// A type of the contract ABI (Solidity documentation, "Contract ABI Specification").
 ///
 /// Every type contracts in use have; the specification's `fixed`/`ufixed`, which no compiler emits, are refused.
-package indirect enum ABIType: Hashable, Sendable, CustomStringConvertible {
+package enum ABIType: Hashable, Sendable, CustomStringConvertible {
   /// `uint8` … `uint256`; bits are a multiple of 8.
   case uint(Int)
   /// `int8` … `int256`; bits are a multiple of 8.
@@ -15,9 +15,9 @@ package indirect enum ABIType: Hashable, Sendable, CustomStringConvertible {
   /// `string`, UTF-8.
   case string
   /// `T[]`.
-  case array(ABIType)
+  indirect case array(ABIType)
   /// `T[n]`, n ≥ 0.
-  case fixedArray(ABIType, Int)
+  indirect case fixedArray(ABIType, Int)
   case tuple([ABIType])
   /// An address and a selector: 24 bytes.
   case function
@@ -71,49 +71,69 @@ package indirect enum ABIType: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Bytes in the head: 32 for dynamic types, all of it for static ones. Saturates at `Int.max` for absurd types.
-  package var headSize: Int { isDynamic ? 32 : staticSize }
+  package var headSize: Int { layout.headSize }
 
-  private var staticSize: Int {
+  /// `isDynamic` and `headSize`, found out on one way down.
+  var layout: (isDynamic: Bool, headSize: Int) {
     switch self {
+    case .bytes, .string, .array: return (true, 32)
     case .fixedArray(let element, let count):
-      let (size, overflow) = element.staticSize.multipliedReportingOverflow(by: max(0, count))
-      return overflow ? .max : size
-    case .tuple(let members): return Self.headSize(of: members)
-    default: return 32
-    }
-  }
-
-  /// The head of several values in a row. Saturates at `Int.max`.
-  static func headSize(of types: [ABIType]) -> Int {
-    types.reduce(0) { total, type in
-      let (sum, overflow) = total.addingReportingOverflow(type.headSize)
-      return overflow ? .max : sum
+      let inner = element.layout
+      guard !inner.isDynamic else { return (true, 32) }
+      let (size, overflow) = inner.headSize.multipliedReportingOverflow(by: max(0, count))
+      return (false, overflow ? .max : size)
+    case .tuple(let members):
+      var total = 0
+      for member in members {
+        let inner = member.layout
+        if inner.isDynamic { return (true, 32) }
+        let (sum, overflow) = total.addingReportingOverflow(inner.headSize)
+        total = overflow ? .max : sum
+      }
+      return (false, total)
+    case .uint, .int, .address, .bool, .fixedBytes, .function: return (false, 32)
     }
   }
 
   /// Checks widths, depth and size, as `init(parsing:)` does, of types made in code.
   /// - Throws: `.abi(.type)`.
-  package func validate() throws(EthereumError) { try validate(depth: 0) }
+  package func validate() throws(EthereumError) { _ = try validate(depth: 0) }
 
-  private func validate(depth: Int) throws(EthereumError) {
+  /// - Returns: `isDynamic` and the static size, found out on the same way down.
+  private func validate(depth: Int) throws(EthereumError) -> (isDynamic: Bool, size: Int) {
     func failure(_ reason: String) -> EthereumError { .abi(.type(text: name, reason: reason)) }
     guard depth <= Self.depthLimit else {
       throw .abi(.type(text: "…", reason: "it nests deeper than \(Self.depthLimit) levels"))
     }
+    var found = (isDynamic: false, size: 32)
     switch self {
     case .uint(let bits), .int(let bits):
       guard bits >= 8, bits <= 256, bits.isMultiple(of: 8) else { throw failure("bits must be 8, 16 … 256") }
     case .fixedBytes(let count):
       guard count >= 1, count <= 32 else { throw failure("bytesN needs N of 1 … 32") }
-    case .array(let element): try element.validate(depth: depth + 1)
+    case .array(let element):
+      _ = try element.validate(depth: depth + 1)
+      return (true, 32)
     case .fixedArray(let element, let count):
       guard count >= 0 else { throw failure("an array cannot have \(count) elements") }
-      try element.validate(depth: depth + 1)
+      let inner = try element.validate(depth: depth + 1)
+      let (size, overflow) = inner.size.multipliedReportingOverflow(by: count)
+      found = (inner.isDynamic, overflow ? .max : size)
     case .tuple(let members):
-      for member in members { try member.validate(depth: depth + 1) }
-    case .address, .bool, .bytes, .string, .function: return
+      found.size = 0
+      for member in members {
+        let inner = try member.validate(depth: depth + 1)
+        if inner.isDynamic { found.isDynamic = true }
+        let (size, overflow) = found.size.addingReportingOverflow(inner.isDynamic ? 32 : inner.size)
+        found.size = overflow ? .max : size
+      }
+    case .bytes, .string: return (true, 32)
+    case .address, .bool, .function: return found
     }
-    guard headSize <= Self.headLimit else { throw failure("it is larger than \(Self.headLimit) bytes") }
+    guard found.isDynamic || found.size <= Self.headLimit else {
+      throw failure("it is larger than \(Self.headLimit) bytes")
+    }
+    return found
   }
 }
 
