@@ -1,30 +1,3 @@
-/// A type that can say its JSON form at once, without a coder's containers. The form must be what `encode(to:)` writes.
-package protocol JSONWritable: Encodable {
-  var json: JSON { get }
-}
-
-/// What an encoder wrote last time, place by place, so that what has not changed is not written again.
-///
-/// Equal values of one type have equal forms, so a hit is right whatever stood in the place before.
-package final class JSONMemo {
-  fileprivate var value: (any Equatable)?
-  fileprivate var json: JSON = .null
-  fileprivate var children: [JSONMemo] = []
-
-  package init() {}
-
-  /// The memo of the part with this ordinal.
-  fileprivate func child(_ ordinal: Int) -> JSONMemo {
-    while children.count <= ordinal { children.append(JSONMemo()) }
-    return children[ordinal]
-  }
-
-  fileprivate func holds(_ value: any Equatable) -> Bool {
-    func isSame<Value: Equatable>(_ new: Value) -> Bool { (self.value as? Value) == new }
-    return self.value != nil && isSame(value)
-  }
-}
-
 extension JSON {
   /// The JSON value that a `JSONEncoder`'s text would read back as. Made without text in between, because a keeper
   /// writes down everything a decision rests on in every tick.
@@ -72,19 +45,10 @@ private final class JSONSlot: Encoder {
   init(_ memo: JSONMemo) { self.memo = memo }
 
   static func json(of value: some Encodable, _ memo: JSONMemo) throws -> JSON {
-    let comparable = value as? any Equatable
-    if let comparable, memo.holds(comparable) { return memo.json }
-    let json: JSON
-    if let writable = value as? any JSONWritable {
-      json = writable.json
-    } else {
-      let slot = JSONSlot(memo)
-      try value.encode(to: slot)
-      json = slot.json
-    }
-    memo.value = comparable
-    memo.json = json
-    return json
+    if let formed = value as? any JSONFormed { return try memo.form(of: formed) }
+    let slot = JSONSlot(memo)
+    try value.encode(to: slot)
+    return slot.json
   }
 
   var json: JSON {
@@ -137,7 +101,7 @@ private final class JSONSlot: Encoder {
 
 extension JSON {
   fileprivate static func of(_ value: some BinaryInteger) throws(EthereumError) -> JSON {
-    // What is beyond 64 bits loses digits in JSON, here as in any reader.
+    // As `init(whole:)`.
     if let small = Int64(exactly: value) { return .integer(small) }
     return .number(Double(value))
   }
@@ -249,26 +213,4 @@ private struct JSONSingleSlot: SingleValueEncodingContainer {
   func encode(_ value: UInt32) throws { slot.set(try .of(value)) }
   func encode(_ value: UInt64) throws { slot.set(try .of(value)) }
   func encode<T: Encodable>(_ value: T) throws { slot.set(try JSONSlot.json(of: value, slot.nextMemo())) }
-}
-
-// MARK: - Types that say their form at once
-
-extension JSON: JSONWritable {
-  package var json: JSON { self }
-}
-
-extension UInt256: JSONWritable {
-  package var json: JSON { .string(description) }
-}
-
-extension Int256: JSONWritable {
-  package var json: JSON { .string(description) }
-}
-
-extension Bytes32: JSONWritable {
-  package var json: JSON { .string(description) }
-}
-
-extension Address: JSONWritable {
-  package var json: JSON { .string(description) }
 }

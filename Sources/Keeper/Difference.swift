@@ -13,11 +13,14 @@ package enum Difference {
   package static func between(_ old: JSON, _ new: JSON) -> JSON? {
     switch (old, new) {
     case (.object(let left), .object(let right)):
-      // Equal and shared storage is found out in no time, and what is recorded shares most of its storage.
-      return left == right ? nil : .object(members(left, right))
+      if isShared(left.members, right.members) { return nil }
+      let changes = members(left, right)
+      return changes.count == 0 ? nil : .object(changes)
     case (.array(let left), .array(let right)):
+      if isShared(left, right) { return nil }
       if left.count == right.count {
-        return left == right ? nil : .object(places(left, right))
+        let changes = places(left, right)
+        return changes.count == 0 ? nil : .object(changes)
       }
       return .array([.integer(Int64(right.count)), .object(places(left, right))])
     default:
@@ -51,6 +54,14 @@ package enum Difference {
   /// The member that changes alone in most objects of a report.
   private static let figureMember = "value"
 
+  /// Whether both are one and the same array in memory: what is recorded mostly is what was recorded before.
+  private static func isShared<Element>(_ left: [Element], _ right: [Element]) -> Bool {
+    left.count == right.count
+      && left.withUnsafeBufferPointer { left in
+        right.withUnsafeBufferPointer { $0.baseAddress == left.baseAddress }
+      }
+  }
+
   private static func replacement(of old: JSON?, by new: JSON) -> JSON {
     switch new {
     case .array, .object: return .array([new])
@@ -62,21 +73,22 @@ package enum Difference {
 
   private static func members(_ old: JSONObject, _ new: JSONObject) -> JSONObject {
     var changes: [(key: String, value: JSON)] = []
-    var (left, right) = (old.members[...], new.members[...])
-    while let next = right.first {
-      if let first = left.first, first.key != next.key, first.key.utf8.lexicographicallyPrecedes(next.key.utf8) {
-        changes.append((first.key, .array([])))
-        left = left.dropFirst()
-      } else if let first = left.first, first.key == next.key {
-        if let change = shortened(first.value, next.value) { changes.append((next.key, change)) }
-        left = left.dropFirst()
-        right = right.dropFirst()
+    let (left, right) = (old.members, new.members)
+    var (first, next) = (0, 0)
+    while next < right.count {
+      if first < left.count, left[first].key == right[next].key {
+        if let change = shortened(left[first].value, right[next].value) { changes.append((right[next].key, change)) }
+        first += 1
+        next += 1
+      } else if first < left.count, left[first].key.utf8.lexicographicallyPrecedes(right[next].key.utf8) {
+        changes.append((left[first].key, .array([])))
+        first += 1
       } else {
-        changes.append((next.key, replacement(of: nil, by: next.value)))
-        right = right.dropFirst()
+        changes.append((right[next].key, replacement(of: nil, by: right[next].value)))
+        next += 1
       }
     }
-    for rest in left { changes.append((rest.key, .array([]))) }
+    for rest in left[first...] { changes.append((rest.key, .array([]))) }
     return JSONObject(changes)
   }
 

@@ -29,7 +29,9 @@ struct JournalEnvelope<Record: Codable & Sendable>: Codable, Sendable {
     do {
       // Most of an observation is JSON already, which a coder would take apart and put together again at every tick.
       if let observation = record as? ObservationRecord, observation.isPlain {
-        return try JSON(encoding: self).encoded()
+        var envelope: JSONObject = ["format": .integer(format), "record": try JSON(encoding: observation)]
+        if let link { envelope["link"] = try JSON(encoding: link) }
+        return JSON.object(envelope).encoded()
       }
       return try JSONCoding.encode(self)
     } catch {

@@ -33,6 +33,55 @@ struct ShortcutTests {
     Result { () throws(EthereumError) in try Hex.decode(text, limit: 100, prefix: prefix) }
   }
 
+  @Test("Every character at every place of a hash is taken or refused as when read one by one", arguments: 0..<64)
+  func hashCharacters(place: Int) {
+    for character in UInt8(0)..<128 {
+      var text = Array("0x0123456789abcdefABCDEF9876543210f0e1d2c3b4a5968778695a4b3c2d1e0f00".utf8)
+      text[2 + place] = character
+      let string = String(decoding: text, as: UTF8.self)
+      let quick = Result { () throws(EthereumError) in try Bytes32(hex: string).bytes }
+      #expect(quick == Self.decoded(string, .required), "character \(character)")
+      if case .success(let bytes) = quick { #expect(Hex.encode(bytes) == string.lowercased()) }
+    }
+  }
+
+  @Test("Every character at every place of a quantity is taken or refused as when read one by one", arguments: 0..<7)
+  func quantityCharacters(place: Int) {
+    for character in UInt8(0)..<128 {
+      var text = Array("0x1a2b3".utf8)
+      text[place] = character
+      let string = String(decoding: text, as: UTF8.self)
+      // As many digits as no shortcut takes; a leading zero is none.
+      let long = String(string.prefix(2)) + "1000000000000" + string.dropFirst(2)
+      let read = Self.quantity(string), whole = Self.quantity(long)
+      if place != 2 || character != UInt8(ascii: "0") {
+        #expect((read == nil) == (whole == nil), "character \(character)")
+      } else {
+        #expect(read == nil)
+      }
+      if let read, let whole { #expect(whole == read | UInt256.one << (4 * 17)) }
+    }
+  }
+
+  private static func quantity(_ text: String) -> UInt256? {
+    do { return try UInt256(hexQuantity: text) } catch { return nil }
+  }
+
+  @Test("Decimals of every length")
+  func decimals() throws {
+    var random = SplitMix64(3)
+    for digits in 1...77 {
+      let first = "\(Int.random(in: 1...9, using: &random))"
+      let rest = (1..<max(digits, 1)).map { _ in "\(Int.random(in: 0...9, using: &random))" }.joined()
+      for text in [first + rest, "1" + String(repeating: "0", count: digits - 1)] {
+        #expect(try UInt256(decimal: text).description == text)
+      }
+    }
+    #expect(UInt256.zero.description == "0")
+    let largest = "115792089237316195423570985008687907853269984665640564039457584007913129639935"
+    #expect(UInt256.max.description == largest)
+  }
+
   @Test("Quantities of every length")
   func quantities() throws {
     var random = SplitMix64(2)
@@ -84,6 +133,70 @@ struct ShortcutTests {
     object["c"] = 3
     #expect(object.members.map(\.key) == ["a", "c"])
     #expect(object["c"] == 3)
+  }
+
+  @Test("Objects of many members in any order", arguments: [2, 3, 15, 16, 17, 40])
+  func manyMembers(count: Int) {
+    var random = SplitMix64(UInt64(count))
+    for _ in 0..<50 {
+      let pairs = (0..<count).map { index in
+        (key: "k\(Int.random(in: 0..<count, using: &random))", value: JSON.integer(Int64(index)))
+      }
+      let expected = Dictionary(pairs.map { ($0.key, $0.value) }) { $1 }.sorted { $0.key < $1.key }
+      let object = JSONObject(pairs)
+      #expect(object.keys == expected.map(\.key))
+      #expect(object.members.map(\.value) == expected.map(\.value))
+    }
+  }
+
+  // MARK: Writing records
+
+  private struct Leaf: Codable, JSONComposed {
+    var word: UInt256
+    var note: String
+    func compose(_ form: inout JSONComposition) throws {
+      form.put("note", note)
+      try form.put("word", word)
+    }
+  }
+
+  private struct Tree: Codable, JSONComposed {
+    var leaves: [Leaf]
+    var best: Leaf?
+    var others: [Leaf]?
+    var names: [String]
+    var count: Int
+    var large: UInt64
+    var isTall: Bool
+    func compose(_ form: inout JSONComposition) throws {
+      try form.put("best", best)
+      form.put("count", count)
+      form.put("isTall", isTall)
+      form.put("large", large)
+      try form.put("leaves", leaves)
+      form.put("names", names)
+      try form.put("others", others)
+    }
+  }
+
+  @Test("A value that says its form says what its coder would, also with a memo of what it was before")
+  func composition() throws {
+    let memo = JSONMemo()
+    var tree = Tree(leaves: [], best: nil, others: nil, names: [], count: -1, large: 7, isTall: true)
+    for round in 0..<24 {
+      #expect(try JSON(encoding: tree, memo: memo) == JSON.parse(JSONCoding.encode(tree)))
+      let leaf = Leaf(word: UInt256(UInt64(round)), note: "\(round % 3)")
+      switch round % 8 {
+      case 0: tree.leaves.append(leaf)
+      case 1: tree.best = leaf
+      case 2: tree.others = [leaf, leaf]
+      case 3: tree.leaves.insert(leaf, at: 0)
+      case 4: tree.best = nil
+      case 5: tree.others?.removeLast()
+      case 6: tree.names.append("\(round)")
+      default: tree.others = nil
+      }
+    }
   }
 
   // MARK: Reading records

@@ -68,6 +68,31 @@ import Testing
     #expect(seen > 50)
   }
 
+  @Test func reportsAndTheirRecordsAreWrittenAsTheirCodersWould() throws {
+    let store = MemoryJournalStore()
+    let journal = try Journal(open: store)
+    var world = try TickWorld(seed: 5)
+    for _ in 0..<40 { try world.tick(into: journal) }
+    var seen = 0
+    try JournalReader(store).replayTicks { (tick) throws(JournalFailure) in
+      do {
+        let report = try tick.report()
+        #expect(try JSON.parse(JSONCoding.encode(report)) == JSON(encoding: report))
+        seen += report.checks.isEmpty ? 0 : 1
+      } catch {
+        Issue.record("\(error)")
+      }
+    }
+    #expect(seen > 20)
+    try JournalReader(store).replayObservations { (durable) throws(JournalFailure) in
+      do {
+        #expect(try JSON.parse(JSONCoding.encode(durable.record)) == JSON(encoding: durable.record))
+      } catch {
+        Issue.record("\(error)")
+      }
+    }
+  }
+
   @Test func aPolicyFromARecordIsCheckedAgain() throws {
     let good = try TickWorld.policy()
     var json = try JSON(encoding: good)
