@@ -62,6 +62,13 @@ package struct CallRequest: Hashable, Sendable {
   }
 }
 
+/// A call whose parameter is written out, for asking it at block after block.
+package struct PreparedCall: Hashable, Sendable {
+  let json: JSON
+
+  package init(_ call: CallRequest) { json = call.json }
+}
+
 /// An account as it shall look during one `eth_call`.
 package struct StateOverride: Hashable, Sendable {
   package var address: Address
@@ -155,6 +162,13 @@ extension NodeCall where Answer == [UInt8] {
   /// The return data of a call. A revert is the node's error, with the revert data in `RPCErrorObject.data`.
   package static func call(
     _ call: CallRequest, at block: BlockReference, overrides: [StateOverride] = []
+  ) -> Self {
+    Self.call(PreparedCall(call), at: block, overrides: overrides)
+  }
+
+  /// As above.
+  package static func call(
+    _ call: PreparedCall, at block: BlockReference, overrides: [StateOverride] = []
   ) -> Self {
     let params = [call.json, block.json] + (overrides.isEmpty ? [] : [StateOverride.json(overrides)])
     return Self("eth_call", params) { json throws(EthereumError) in try json.bytes(limit: NodeLimits.dataBytes) }

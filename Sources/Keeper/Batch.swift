@@ -10,6 +10,9 @@ struct Batch {
 
   private(set) var requests: [RPCRequest] = []
 
+  /// The body of the message that asks it.
+  func encoded() -> [UInt8] { RPCRequest.encodeBatch(requests) }
+
   mutating func ask<Answer>(_ call: NodeCall<Answer>) -> Place<Answer> {
     let index = requests.count
     requests.append(call.request(id: UInt64(index) + 1))
@@ -20,6 +23,7 @@ struct Batch {
 /// What one endpoint answered to a batch, question by question.
 struct Answers {
   let endpoint: EndpointID
+  private let body: [UInt8]
   private let responses: [RPCResponse]
 
   /// - Throws: `NodeFailure` when the reply is no complete answer to the batch.
@@ -33,6 +37,7 @@ struct Answers {
       guard status == 200 else {
         throw .status(endpoint, status, retryAfterSeconds: retryAfterSeconds, excerpt: Excerpt.of(body))
       }
+      self.body = body
       do {
         responses = try RPCResponse.decodeBatch(body, expecting: batch.requests.map(\.id))
       } catch {
@@ -40,6 +45,18 @@ struct Answers {
       }
     }
   }
+
+  /// What another endpoint answered to the same batch, in the same bytes: they need not be read again.
+  /// - Returns: nil unless the reply is these bytes.
+  init?(_ reply: Reply, from endpoint: EndpointID, as other: Answers) {
+    guard case .answer(200, let body, _) = reply, body == other.body else { return nil }
+    self.endpoint = endpoint
+    self.body = body
+    responses = other.responses
+  }
+
+  /// Whether both answered the same, to the byte. Only of answers to the same batch.
+  func isSame(as other: Answers) -> Bool { body == other.body }
 
   /// The answer at a place; an error object or a result that cannot be read is a failure of this endpoint.
   func take<Answer>(_ place: Batch.Place<Answer>) throws(NodeFailure) -> Answer {

@@ -51,6 +51,17 @@ struct EndpointView: Sendable {
   /// stale beside it.
   private static let toleratedFutureSeconds: UInt64 = 60
 
+  /// What another endpoint says in the same bytes.
+  init(_ endpoint: EndpointID, as other: EndpointView) {
+    self.endpoint = endpoint
+    head = other.head
+    history = other.history
+    gasPriceWei = other.gasPriceWei
+    pooledNonce = other.pooledNonce
+    receipts = other.receipts
+    pooled = other.pooled
+  }
+
   init(_ answers: Answers, _ places: LookPlaces, _ chain: ChainSettings, now: UInt64) throws(NodeFailure) {
     endpoint = answers.endpoint
     let chainID = try answers.take(places.chainID)

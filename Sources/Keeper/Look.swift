@@ -66,8 +66,9 @@ struct Look: Sendable {
   private static func offers(
     _ views: [EndpointView], _ head: BlockHeader, _ chain: ChainSettings
   ) throws(NodeFailure) -> ByUrgency<FeeOffer> {
-    let market = FeeMarket(
-      head: head, histories: views.compactMap(\.history), gasPricesWei: views.compactMap(\.gasPriceWei))
+    // The highest word counts, and most endpoints say the same.
+    let histories = views.compactMap(\.history).reduce(into: [FeeHistory]()) { if $0.last != $1 { $0.append($1) } }
+    let market = FeeMarket(head: head, histories: histories, gasPricesWei: views.compactMap(\.gasPriceWei))
     do {
       return try chain.fees.offers(market)
     } catch {
@@ -186,24 +187,28 @@ extension Node {
     _ endpoints: [EndpointID], _ hashes: [Bytes32], _ sender: Address?, _ views: inout [EndpointView],
     _ failed: inout [NodeFailure], relays: [EndpointID] = []
   ) {
-    var asked: [(endpoint: EndpointID, batch: Batch)] = []
-    var places: [LookPlaces] = []
-    for endpoint in endpoints {
-      var batch = Batch()
-      places.append(LookPlaces(chain: chain, hashes: hashes, sender: sender, in: &batch))
-      asked.append((endpoint, batch))
-    }
+    var batch = Batch()
+    let places = LookPlaces(chain: chain, hashes: hashes, sender: sender, in: &batch)
     var signOfLife = Batch()
     let chainID = signOfLife.ask(.chainID())
-    let results = ask(asked + relays.map { ($0, signOfLife) })
-    for (result, place) in zip(results, places) {
+    let results = ask(endpoints.map { ($0, batch) } + relays.map { ($0, signOfLife) })
+    var last: (answers: Answers, view: EndpointView)?
+    for result in results.prefix(endpoints.count) {
       do throws(NodeFailure) {
-        views.append(try EndpointView(result.get(), place, chain, now: now))
+        let answers = try result.get()
+        let view: EndpointView
+        if let last, answers.isSame(as: last.answers) {
+          view = EndpointView(answers.endpoint, as: last.view)
+        } else {
+          view = try EndpointView(answers, places, chain, now: now)
+        }
+        last = (answers, view)
+        views.append(view)
       } catch {
         failed.append(error)
       }
     }
-    for (relay, result) in zip(relays, results.dropFirst(places.count)) { judge(relay, result, chainID) }
+    for (relay, result) in zip(relays, results.dropFirst(endpoints.count)) { judge(relay, result, chainID) }
   }
 
   /// Whether a relay lives. One that answers with an error lives, too: some know nothing but sending.

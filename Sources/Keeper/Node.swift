@@ -80,17 +80,35 @@ package struct Node {
   /// - Returns: one result for each, in the same order. Failures are also noted in `failures`.
   mutating func ask(_ batches: [(endpoint: EndpointID, batch: Batch)]) -> [Result<Answers, NodeFailure>] {
     exchanges += 1
-    let outgoing = batches.map { Outgoing(endpoint: $0.endpoint, body: RPCRequest.encodeBatch($0.batch.requests)) }
+    var outgoing: [Outgoing] = []
+    // Several endpoints are mostly asked the same, and say the same.
+    for (index, asked) in batches.enumerated() {
+      let isRepeat = index > 0 && batches[index - 1].batch.requests == asked.batch.requests
+      outgoing.append(
+        Outgoing(endpoint: asked.endpoint, body: isRepeat ? outgoing[index - 1].body : asked.batch.encoded()))
+    }
     let replies = transport.exchange(outgoing, deadlineMilliseconds: chain.exchangeDeadlineMilliseconds)
     precondition(replies.count == outgoing.count, "a transport answers every message")
-    return zip(batches, replies).map { asked, reply in
+    var results: [Result<Answers, NodeFailure>] = []
+    var last: (body: [UInt8], answers: Answers)?
+    for (index, reply) in replies.enumerated() {
+      let (endpoint, batch) = batches[index]
       do throws(NodeFailure) {
-        return .success(try Answers(reply, from: asked.endpoint, to: asked.batch))
+        let body = outgoing[index].body
+        let answers: Answers
+        if let last, last.body == body, let same = Answers(reply, from: endpoint, as: last.answers) {
+          answers = same
+        } else {
+          answers = try Answers(reply, from: endpoint, to: batch)
+        }
+        last = (body, answers)
+        results.append(.success(answers))
       } catch {
         note(error)
-        return .failure(error)
+        results.append(.failure(error))
       }
     }
+    return results
   }
 
   /// Asks the endpoints one after the other until one gives an answer that `read` accepts. An exchange each, so one in

@@ -46,16 +46,17 @@ extension Watch {
       mattersFinality && look.vouchers.count { !node.untagged.contains($0) } >= node.chain.quorum
     let queries =
       orders.isEmpty ? [] : vault.venue.logQueries(orderKeys: orders.map(\.key), account: vault.account.holder)
-    let probe = try vault.account.probe()
+    let standing = try standingReads ?? StandingReads(self)
+    standingReads = standing
     var batch = Batch()
-    let places = try FirstPlaces(look, watch: self, in: &batch)
+    let places = FirstPlaces(look, standing, watch: self, in: &batch)
     let opinion = OpinionPlaces(
-      look, sender: keeper, heights: heights, orders: orders, queries: queries, asksTags: asksTags, probe: probe,
-      in: &batch)
+      look, sender: keeper, heights: heights, orders: orders, queries: queries, asksTags: asksTags,
+      probe: standing.probe, in: &batch)
     var besideBatch = Batch()
     let besidePlaces = OpinionPlaces(
       look, sender: keeper, heights: heights, orders: orders, queries: queries, asksTags: asksTags,
-      probe: doubtsRole ? probe : nil, in: &besideBatch)
+      probe: doubtsRole ? standing.probe : nil, in: &besideBatch)
     let others = doubtsRole ? look.vouchers.count : node.chain.quorum - 1
     let beside = look.vouchers.dropFirst().prefix(others).map { ($0, besideBatch) }
     let asked = try node.ask(inTurn: look.endpoints, batch, beside: beside) { (answers) throws(NodeFailure) in
@@ -99,15 +100,13 @@ extension Watch {
   }
 }
 
-/// Where the answers of the second exchange will be found.
-private struct FirstPlaces {
-  let slices: ReadSlices
-  let reads: ReadRound
-  let keeperBalance: Batch.Place<UInt256>
-  let multicallCode: Batch.Place<[UInt8]>?
+/// What is read at every head, in the same words each time.
+struct StandingReads {
+  fileprivate let slices: ReadSlices
+  fileprivate let calls: ReadCalls
+  fileprivate let probe: PreparedCall?
 
-  init(_ look: Look, watch: Watch, in batch: inout Batch) throws(ContractsError) {
-    let at = BlockReference.hash(look.head.hash)
+  init(_ watch: Watch) throws(ContractsError) {
     let vault = watch.vault
     var slices = ReadSlices()
     slices.add(try vault.priceFeed.reads())
@@ -118,8 +117,25 @@ private struct FirstPlaces {
     slices.add(try vault.account.reads(keeper: watch.keeper))
     slices.add(try vault.venue.reads(account: vault.account.holder))
     self.slices = slices
+    calls = try ReadCalls(slices.all, multicall3: watch.node.chain.multicall3)
+    probe = try vault.account.probe().map { call in
+      PreparedCall(CallRequest(to: call.to, data: call.data, from: watch.keeper))
+    }
+  }
+}
+
+/// Where the answers of the second exchange will be found.
+private struct FirstPlaces {
+  let slices: ReadSlices
+  let reads: ReadRound
+  let keeperBalance: Batch.Place<UInt256>
+  let multicallCode: Batch.Place<[UInt8]>?
+
+  init(_ look: Look, _ standing: StandingReads, watch: Watch, in batch: inout Batch) {
+    let at = BlockReference.hash(look.head.hash)
+    slices = standing.slices
     let multicall3 = watch.node.chain.multicall3
-    reads = try ReadRound(slices.all, at: look.head.hash, multicall3: multicall3, in: &batch)
+    reads = ReadRound(standing.calls, at: look.head.hash, in: &batch)
     keeperBalance = batch.ask(.balance(watch.keeper, at: at))
     multicallCode = watch.node.multicallCode == nil ? multicall3.map { batch.ask(.code($0, at: at)) } : nil
   }

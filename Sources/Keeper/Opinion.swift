@@ -25,7 +25,7 @@ struct OpinionPlaces {
   ///   - probe: the call that tells whether the sender holds its role; nil where that is not asked.
   init(
     _ look: Look, sender: Address, heights: [UInt64], orders: [OrderQuestion], queries: [LogQuery], asksTags: Bool,
-    probe: Call? = nil, in batch: inout Batch
+    probe: PreparedCall? = nil, in batch: inout Batch
   ) {
     head = look.head
     self.orders = orders
@@ -49,10 +49,7 @@ struct OpinionPlaces {
             blocks: .range(from: .number(from), to: .number(look.head.number)), addresses: [query.address],
             topics: query.topics)))
     }
-    self.probe = probe.map { call in
-      batch.ask(
-        .call(CallRequest(to: call.to, data: call.data, from: sender), at: .hash(look.head.hash)))
-    }
+    self.probe = probe.map { batch.ask(.call($0, at: .hash(look.head.hash))) }
   }
 
   func opinion(_ answers: Answers) throws(NodeFailure) -> Opinion {

@@ -1,15 +1,45 @@
 import Contracts
 import Ethereum
 
-/// A round of reads within a batch: one `aggregate3` where Multicall3 stands, else one `eth_call` for each read. Either
-/// way all of them are made at one block hash, so that a decision never mixes two blocks.
+/// Reads as they are asked: one `aggregate3` where Multicall3 stands, else one `eth_call` for each read. They name no
+/// block, so that what is read at every head need not be written out again.
+struct ReadCalls {
+  fileprivate enum Form {
+    case aggregate(PreparedCall)
+    case single([Single])
+  }
+
+  /// Without Multicall3 a native balance is a question of its own.
+  fileprivate enum Single {
+    case call(PreparedCall)
+    case balance(Address)
+  }
+
+  fileprivate let form: Form
+  fileprivate let reads: [Read]
+
+  init(_ reads: [Read], multicall3: Address?) throws(ContractsError) {
+    self.reads = reads
+    if let multicall3 {
+      form = .aggregate(PreparedCall(CallRequest(to: multicall3, data: try MulticallBatch.encode(reads))))
+    } else {
+      form = .single(
+        reads.map { read in
+          MulticallBatch.balanceHolder(of: read).map { .balance($0) }
+            ?? .call(PreparedCall(CallRequest(to: read.to, data: read.data)))
+        })
+    }
+  }
+}
+
+/// A round of reads within a batch. However they are asked, all of them are made at one block hash, so that a decision
+/// never mixes two blocks.
 struct ReadRound {
   private enum Form {
     case aggregate(Batch.Place<[UInt8]>)
     case single([Single])
   }
 
-  /// Without Multicall3 a native balance is a question of its own.
   private enum Single {
     case call(Batch.Place<[UInt8]>)
     case balance(Batch.Place<UInt256>)
@@ -18,24 +48,25 @@ struct ReadRound {
   private let form: Form
   private let reads: [Read]
 
-  init(
-    _ reads: [Read], at block: Bytes32, multicall3: Address?, in batch: inout Batch
-  ) throws(ContractsError) {
-    self.reads = reads
-    if let multicall3 {
-      let data = try MulticallBatch.encode(reads)
-      form = .aggregate(batch.ask(.call(to: multicall3, data: data, at: .hash(block))))
-    } else {
+  init(_ calls: ReadCalls, at block: Bytes32, in batch: inout Batch) {
+    reads = calls.reads
+    let at = BlockReference.hash(block)
+    switch calls.form {
+    case .aggregate(let call): form = .aggregate(batch.ask(.call(call, at: at)))
+    case .single(let calls):
       var singles: [Single] = []
-      for read in reads {
-        if let subject = MulticallBatch.balanceHolder(of: read) {
-          singles.append(.balance(batch.ask(.balance(subject, at: .hash(block)))))
-        } else {
-          singles.append(.call(batch.ask(.call(to: read.to, data: read.data, at: .hash(block)))))
+      for call in calls {
+        switch call {
+        case .call(let call): singles.append(.call(batch.ask(.call(call, at: at))))
+        case .balance(let subject): singles.append(.balance(batch.ask(.balance(subject, at: at))))
         }
       }
       form = .single(singles)
     }
+  }
+
+  init(_ reads: [Read], at block: Bytes32, multicall3: Address?, in batch: inout Batch) throws(ContractsError) {
+    self.init(try ReadCalls(reads, multicall3: multicall3), at: block, in: &batch)
   }
 
   /// One result for each read, in their order.

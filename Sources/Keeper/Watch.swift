@@ -9,6 +9,8 @@ package struct Watch {
   /// Who would sign.
   package let keeper: Address
   package var node: Node
+  /// What is read at every head, once it was written out.
+  var standingReads: StandingReads?
 
   package init(vault: VaultSettings, keeper: Address, node: Node) {
     self.vault = vault
