@@ -83,6 +83,8 @@ extension SimulatedWorld {
       tip = chain.ancestor(of: tip, at: height - min(condition.amount, height)) ?? tip
     }
     let lie = condition.flatMap { $0.kind.isLie ? $0 : nil }
+    let isPlain = lie == nil && nodes[index].delusion == nil && fault != .nullResult && fault != .rpcError
+    if isPlain, let known = lastAsked?.answer(at: tip, nodes[index], blocks: chain.blocks.count) { return known }
     var replies: [JSON] = []
     replies.reserveCapacity(requests.count)
     let spoiled = fault == .nullResult || fault == .rpcError ? draws.messages.index(below: requests.count) : nil
@@ -101,7 +103,9 @@ extension SimulatedWorld {
       }
       replies.append(answer.reply(to: request["id"] ?? .null))
     }
-    return JSON.array(replies).encoded()
+    let body = JSON.array(replies).encoded()
+    if isPlain { lastAsked?.note(body, at: tip, nodes[index], blocks: chain.blocks.count) }
+    return body
   }
 
   /// Several endpoints are mostly asked the same, one after the other.
@@ -109,7 +113,7 @@ extension SimulatedWorld {
     if let lastAsked, lastAsked.body == body { return lastAsked.requests }
     do {
       let requests = try JSON.parse(body).array ?? []
-      lastAsked = (body, requests)
+      lastAsked = AskedMessage(body: body, requests: requests)
       return requests
     } catch {
       preconditionFailure("the keeper sends JSON: \(error)")
@@ -145,6 +149,33 @@ extension SimulatedWorld {
       }
     default: return body
     }
+  }
+}
+
+/// A message and what was answered to it: endpoints that know the same, and do not lie about it, answer the same.
+struct AskedMessage {
+  let body: [UInt8]
+  let requests: [JSON]
+  /// Whether hearing it changes nothing.
+  private let isQuestion: Bool
+  private var known: (tip: Int, pooled: [Bytes32], isRelay: Bool, blocks: Int, answer: [UInt8])?
+
+  init(body: [UInt8], requests: [JSON]) {
+    self.body = body
+    self.requests = requests
+    isQuestion = !requests.contains { $0["method"] == "eth_sendRawTransaction" }
+  }
+
+  func answer(at tip: Int, _ node: SimulatedNode, blocks: Int) -> [UInt8]? {
+    guard let known, known.tip == tip, known.blocks == blocks, known.isRelay == node.isRelay,
+      known.pooled.elementsEqual(node.pool.waiting.lazy.map(\.hash))
+    else { return nil }
+    return known.answer
+  }
+
+  mutating func note(_ answer: [UInt8], at tip: Int, _ node: SimulatedNode, blocks: Int) {
+    guard isQuestion else { return }
+    known = (tip, node.pool.waiting.map(\.hash), node.isRelay, blocks, answer)
   }
 }
 

@@ -40,7 +40,7 @@ package final class SimulatedWorld {
   let recoverer = Secp256k1()
   var draws: WorldDraws
   /// The newest message, as its endpoint read it.
-  var lastAsked: (body: [UInt8], requests: [JSON])?
+  var lastAsked: AskedMessage?
   var feeHistory: (place: Int, percentiles: JSON, answer: JSON)?
 
   // The life and death of the process.

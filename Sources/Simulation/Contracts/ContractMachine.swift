@@ -204,8 +204,7 @@ enum Gas {
 
   /// 21,000, 4 for each zero byte of call data and 16 for each other one (EIP-2028).
   static func intrinsic(_ data: [UInt8]) -> UInt64 {
-    var zeros = 0
-    for byte in data where byte == 0 { zeros += 1 }
+    let zeros = data.withUnsafeBufferPointer { $0.reduce(0) { $1 == 0 ? $0 &+ 1 : $0 } }
     return 21_000 + 4 * UInt64(zeros) + 16 * UInt64(data.count - zeros)
   }
 }

@@ -5,6 +5,8 @@ package import Ethereum
 package struct Trace: Sendable {
   private var hasher = Keccak256Hasher()
   private var pending: [UInt8] = []
+  /// The last long body and its digest: several nodes are asked the same, and say the same.
+  private var last: (bytes: [UInt8], digest: UInt64) = ([], Trace.fold([]))
   /// Lines for a person, kept only where one wants to read them.
   package private(set) var lines: [String] = []
   package let keepsLines: Bool
@@ -21,7 +23,7 @@ package struct Trace: Sendable {
     kind.withUTF8Buffer { pending.append(contentsOf: $0) }
     append(milliseconds)
     append(UInt64(bytes.count))
-    append(Self.fold(bytes))
+    append(digest(of: bytes))
     if pending.count >= 4_000 {
       hasher.update(pending)
       pending.removeAll(keepingCapacity: true)
@@ -40,6 +42,12 @@ package struct Trace: Sendable {
 
   private mutating func append(_ value: UInt64) {
     for shift in stride(from: 0, to: 64, by: 8) { pending.append(UInt8(truncatingIfNeeded: value >> UInt64(shift))) }
+  }
+
+  private mutating func digest(of bytes: [UInt8]) -> UInt64 {
+    guard bytes.count >= 256 else { return Self.fold(bytes) }
+    if last.bytes != bytes { last = (bytes, Self.fold(bytes)) }
+    return last.digest
   }
 
   /// A quick digest of long bodies, eight bytes at a time: Keccak over every answer would cost more than the world
