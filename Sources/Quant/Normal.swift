@@ -29,6 +29,34 @@ package enum Normal {
     return tail + error * 0.564_189_583_547_756_286_95 * Double.exp(-high * high)
   }
 
+  /// Mills' ratio N(−x)/n(x) for x ≥ 0: how heavy the tail beyond x is against the density there; 1.2533 at 0, 1/x far out.
+  ///
+  /// Rational fits with positive coefficients, made at 50 digits: relative error 6e-19 up to 6 and 4e-18 beyond, so what
+  /// is left is rounding. No exponential is needed, which is what makes it worth having.
+  static func millsRatio(_ x: Double) -> Double {
+    if x < 6 {
+      let upper =
+        ((((((7.8265058068212431417e-6 * x + 0.00021265319117102693758) * x + 0.0027370509900640646817) * x
+          + 0.021657857172229194632) * x + 0.11498506101104206208) * x + 0.42013029442619835722) * x
+          + 1.0387554577693464158) * x
+      let lower =
+        ((((((7.826505161463875472e-6 * x + 0.00021265323794055667808) * x + 0.0027448758522500027127) * x
+          + 0.021870547714420724645) * x + 0.11770584205042726522) * x + 0.44137072810046017351) * x
+          + 1.1482638480994494603) * x
+      return ((upper + 1.6121017334714541428) * x + 1.2533141373155002519)
+        / (((lower + 1.9917225531674309014) * x + 2.0841556443832745831) * x + 1)
+    }
+    // M(x) x in powers of 1/x².
+    let y = 1 / (x * x)
+    let upper =
+      ((((1216.8765745619331148 * y + 5272.9005676268113634) * y + 3230.990914563496306) * y + 621.26908769357910917)
+        * y + 44.127997983338052397) * y + 0.99999999999999999628
+    let lower =
+      ((((3681.0103727555042348 * y + 7628.6333049504553686) * y + 3774.0040062397539255) * y + 663.39708567698982458)
+        * y + 45.127997983338011743) * y + 1
+    return upper / (lower * x)
+  }
+
   /// The x at which N(x) = `probability`; refuses what is not strictly between 0 and 1.
   ///
   /// A rational start (Acklam 2003, relative error 1.2e-9), then one third-order step on ln N in the tails and N in the
@@ -55,7 +83,8 @@ package enum Normal {
     return start - newton / (1 + 0.5 * newton * (start + hazard))
   }
 
-  private static func rationalQuantile(_ p: Double) -> Double {
+  /// The start of the quantile for 0 < p ≤ 0.5, relative error 1.2e-9.
+  static func rationalQuantile(_ p: Double) -> Double {
     if p < 0.02425 {
       let q = (-2 * Double.log(p)).squareRoot()
       let upper =

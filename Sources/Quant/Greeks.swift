@@ -1,0 +1,73 @@
+import RealModule
+
+/// The price and all sensitivities of a European option (Black, Scholes, Merton), computed at once.
+///
+/// Conventions: time in years of 365 days, volatility annual and decimal, USD per unit of the underlying. Formulas as in
+/// Haug, *The Complete Guide to Option Pricing Formulas* (2nd edition 2007, chapter 2). Where nothing is left to chance
+/// (no time or no volatility) the second-order Greeks and vega are 0; without time so are theta, rho and phi.
+package struct Greeks: Hashable, Sendable {
+  /// USD.
+  package let price: Double
+  /// ∂V/∂S, units of the underlying per option.
+  package let delta: Double
+  /// ∂²V/∂S², units per USD.
+  package let gamma: Double
+  /// ∂V/∂σ, USD per 1.00 of volatility.
+  package let vega: Double
+  /// ∂V/∂t as time passes, USD per year.
+  package let theta: Double
+  /// ∂V/∂r, USD per 1.00 of the interest rate.
+  package let rho: Double
+  /// ∂V/∂q, USD per 1.00 of the carry.
+  package let phi: Double
+  /// ∂²V/∂S∂σ, units per 1.00 of volatility.
+  package let vanna: Double
+  /// ∂²V/∂σ², USD per 1.00 of volatility, twice.
+  package let volga: Double
+  /// ∂Δ/∂t as time passes, units per year.
+  package let charm: Double
+  /// ∂Γ/∂S, units per USD, twice.
+  package let speed: Double
+  /// ∂Γ/∂σ, units per USD per 1.00 of volatility.
+  package let zomma: Double
+  /// ∂V/∂K, USD per USD of the strike: minus the discounted probability of exercise, of a call.
+  package let strikeDelta: Double
+
+  /// Refuses a spot or strike that is not positive and anything not finite; years and volatility below 0 count as 0.
+  package init(
+    _ kind: OptionKind, spot: Double, strike: Double, years: Double, rate: Double, carry: Double = 0, volatility: Double
+  ) throws(QuantError) {
+    let option = try PricedOption(
+      kind, spot: spot, strike: strike, years: years, rate: rate, carry: carry, volatility: volatility)
+    price = option.price
+    delta = option.delta
+    gamma = option.gamma
+    vega = option.vega
+    let exercised = option.sign * strike * option.discount * option.cumulative2
+    let held = spot * option.delta
+    strikeDelta = -option.sign * option.discount * option.cumulative2
+    rho = option.years * exercised
+    phi = -option.years * held
+    if option.density1 > 0 {
+      let (d1, d2, sigma, deviation) = (option.d1, option.d2, option.volatility, option.deviation)
+      let weight = option.carryDiscount * option.density1
+      vanna = -weight * d2 / sigma
+      volga = vega * d1 * d2 / sigma
+      speed = -gamma / spot * (d1 / deviation + 1)
+      zomma = gamma * (d1 * d2 - 1) / sigma
+      theta = -0.5 * spot * weight * sigma / option.rootYears - rate * exercised + carry * held
+      charm = carry * option.delta + weight * (0.5 * d2 / option.years - (rate - carry) / deviation)
+    } else {
+      (vanna, volga, speed, zomma) = (0, 0, 0, 0)
+      theta = option.years > 0 ? carry * held - rate * exercised : 0
+      charm = option.years > 0 ? carry * option.delta : 0
+    }
+    guard isFinite else { throw .notFinite("a Greek of the option") }
+  }
+
+  private var isFinite: Bool {
+    price.isFinite && delta.isFinite && gamma.isFinite && vega.isFinite && theta.isFinite && rho.isFinite
+      && phi.isFinite && vanna.isFinite && volga.isFinite && charm.isFinite && speed.isFinite && zomma.isFinite
+      && strikeDelta.isFinite
+  }
+}

@@ -1,0 +1,44 @@
+import RealModule
+
+package enum OptionKind: String, Hashable, Sendable, CaseIterable {
+  case call
+  case put
+
+  /// w in the formulas: +1 of a call, −1 of a put.
+  var sign: Double { self == .call ? 1 : -1 }
+
+  package var other: OptionKind { self == .call ? .put : .call }
+
+  /// What exercise yields: max(w (spot − strike), 0), USD per unit.
+  package func payoff(spot: Double, strike: Double) -> Double { max(sign * (spot - strike), 0) }
+}
+
+/// ln(a/b) for positive numbers: right to the last digits near a = b, and without overflow however far apart they are.
+func logRatio(_ a: Double, _ b: Double) -> Double {
+  let difference = a - b
+  // Within a factor of two the difference is exact (Sterbenz).
+  if difference >= -0.5 * b && difference <= b { return Double.log(onePlus: difference / b) }
+  let ratio = a / b
+  return ratio.isNormal ? Double.log(ratio) : Double.log(a) - Double.log(b)
+}
+
+/// d₁ = ln(F/K)/(σ√T) + σ√T/2, d₂ = d₁ − σ√T, and the probabilities made of them.
+struct LognormalTerms {
+  let d1: Double
+  let d2: Double
+  /// N(w d₁) and N(w d₂).
+  let cumulative1: Double
+  let cumulative2: Double
+  /// n(d₁).
+  let density1: Double
+
+  /// `deviation` is σ√T, above zero.
+  init(_ kind: OptionKind, logMoneyness: Double, deviation: Double) {
+    let ratio = logMoneyness / deviation
+    d1 = ratio + 0.5 * deviation
+    d2 = ratio - 0.5 * deviation
+    density1 = Normal.density(d1)
+    cumulative1 = Normal.cumulative(kind.sign * d1)
+    cumulative2 = Normal.cumulative(kind.sign * d2)
+  }
+}

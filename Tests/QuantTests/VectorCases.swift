@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+@testable import Quant
+
+/// The cases of a file in Tests/Fixtures/Vectors: the same as `vaultkeeper-lab vectors` runs.
+struct VectorCases {
+  struct Case {
+    let id: String
+    let given: VectorValue
+    let expected: [String: VectorValue]
+    let tolerance: VectorValue
+
+    /// Compares one output with the one expected; nil is a refusal. Outputs the case does not name are not looked at.
+    func expect(_ name: String, _ found: Double?, sourceLocation: SourceLocation = #_sourceLocation) {
+      guard let expected = expected[name] else { return }
+      guard let expected = expected.number else {
+        #expect(found == nil, "\(id) \(name) should be refused", sourceLocation: sourceLocation)
+        return
+      }
+      guard let found else {
+        Issue.record("\(id) \(name) was refused", sourceLocation: sourceLocation)
+        return
+      }
+      let tolerance = self.tolerance[name] ?? self.tolerance
+      let allowed = (tolerance["abs"]?.number ?? 0) + (tolerance["rel"]?.number ?? 0) * abs(expected)
+      #expect(
+        abs(found - expected) <= allowed, "\(id) \(name) is \(found), expected \(expected) within \(allowed)",
+        sourceLocation: sourceLocation)
+    }
+  }
+
+  let cases: [Case]
+
+  init(_ kind: String) throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let file = folder.appendingPathComponent("Fixtures/Vectors/\(kind).json")
+    let root = try JSONDecoder().decode(VectorValue.self, from: Data(contentsOf: file))
+    cases = try #require(root["cases"]?.array).map { value in
+      Case(
+        id: try #require(value["id"]?.text), given: try #require(value["in"]),
+        expected: try #require(value["out"]?.members), tolerance: value["tol"] ?? .null)
+    }
+    try #require(!cases.isEmpty)
+  }
+}
+
+/// A JSON value as the tests read it.
+enum VectorValue: Decodable {
+  case null
+  case bool(Bool)
+  case number(Double)
+  case text(String)
+  case array([VectorValue])
+  case object([String: VectorValue])
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .text(value)
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode([VectorValue].self) {
+      self = .array(value)
+    } else {
+      self = .object(try container.decode([String: VectorValue].self))
+    }
+  }
+
+  subscript(_ name: String) -> VectorValue? { members?[name] }
+
+  var members: [String: VectorValue]? { if case .object(let members) = self { members } else { nil } }
+  var array: [VectorValue]? { if case .array(let values) = self { values } else { nil } }
+  var text: String? { if case .text(let value) = self { value } else { nil } }
+  var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+  var number: Double? { if case .number(let value) = self { value } else { nil } }
+
+  func number(_ name: String) throws -> Double { try #require(self[name]?.number, "\(name)") }
+  func text(_ name: String) throws -> String { try #require(self[name]?.text, "\(name)") }
+  func numbers(_ name: String) throws -> [Double] {
+    try #require(self[name]?.array).map { try #require($0.number, "\(name)") }
+  }
+
+  /// The member `cp`.
+  func kind() throws -> OptionKind { try text("cp") == "c" ? .call : .put }
+}
