@@ -113,10 +113,9 @@ extension ImpliedVolatility {
       let newton = miss * level / (target * p)
       let step = householder(
         newton, q - p - 2 * p / level,
-        point.third - 3 * p * q + 2 * p * p + 6 * (p * p / level - (q - p)) * p / level)
-      let next = guarded(s, step, low, high)
-      if abs(next - s) <= lastStep * s { return next }
-      s = next
+        point.third - 3 * p * q + 2 * p * p + 6 * (p / level - (q - p)) * p / level)
+      if abs(step) <= lastStep * s { return s + step }
+      s = guarded(s, step, low, high)
     }
     throw .notConverged("the search for an implied volatility")
   }
@@ -145,9 +144,8 @@ extension ImpliedVolatility {
         let (p, q) = (1 / ratio, point.second)
         step = householder(miss * ratio, q + p, point.third + 3 * p * q + 2 * p * p)
       }
-      let next = guarded(s, step, low, high)
-      if abs(next - s) <= lastStep * s { return next }
-      s = next
+      if abs(step) <= lastStep * s { return s + step }
+      s = guarded(s, step, low, high)
     }
     throw .notConverged("the search for an implied volatility")
   }
@@ -161,7 +159,6 @@ extension ImpliedVolatility {
   private static func guarded(_ s: Double, _ step: Double, _ low: Double, _ high: Double) -> Double {
     let next = s + step
     if next > low && next < high { return next }
-    if step == 0 { return s }
     return high.isInfinite ? 2 * s : 0.5 * (low + high)
   }
 
