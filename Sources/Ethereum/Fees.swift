@@ -48,4 +48,30 @@ package enum Fees {
       tipWei: try UInt256.mulDiv(caps.tipWei, factor, 1000, rounding: .up),
       feeCapWei: try UInt256.mulDiv(caps.feeCapWei, factor, 1000, rounding: .up))
   }
+
+  /// The least caps that replace a transaction on every node that asks for `bumpPercent` more (10, or 100 for blobs):
+  /// rounded up and above the old ones, whichever way a node rounds.
+  /// - Throws: `.arithmeticOverflow`.
+  package static func leastReplacement(of old: Caps, bumpPercent: UInt64) throws(EthereumError) -> Caps {
+    let factor = try UInt256(100) + UInt256(bumpPercent)
+    func least(_ cap: UInt256) throws(EthereumError) -> UInt256 {
+      try max(UInt256.mulDiv(cap, factor, 100, rounding: .up), cap + .one)
+    }
+    return Caps(tipWei: try least(old.tipWei), feeCapWei: try least(old.feeCapWei))
+  }
+
+  /// The base fee after so many full blocks, an eighth more for each: what a fee cap must cover to be mined within them.
+  /// - Throws: `.arithmeticOverflow` for figures no chain has.
+  package static func worstBaseFee(
+    from baseFee: UInt256, afterBlocks blocks: UInt64
+  ) throws(EthereumError) -> UInt256 {
+    var fee = baseFee
+    var left = blocks
+    // Ends early: some 1,500 full blocks take any fee beyond 256 bits.
+    while left > 0 {
+      fee = try nextBaseFee(parentBaseFee: fee, gasUsed: 2, gasLimit: 2)
+      left -= 1
+    }
+    return fee
+  }
 }
