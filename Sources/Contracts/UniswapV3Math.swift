@@ -1,11 +1,11 @@
 package import Ethereum
 
-/// The integer mathematics of Uniswap v3's pools, each result as the contracts round it: a step off by one unit would make
-/// a simulated swap differ from the mined one.
+/// The integer mathematics of Uniswap v3's pools, each result as the contracts round it: a step off by one unit would
+/// make a simulated swap differ from the mined one.
 ///
-/// Prices are square roots of token 1 per token 0 in Q64.96. Written from the protocol's definitions (Adams, Zinsmeister,
-/// Salem, Keefer and Robinson 2021, "Uniswap v3 Core", section 6) and compared with the values of its own tests. Where a
-/// contract would revert, these throw.
+/// Prices are square roots of token 1 per token 0 in Q64.96. Written from the protocol's definitions (Adams,
+/// Zinsmeister, Salem, Keefer and Robinson 2021, "Uniswap v3 Core", section 6) and compared with the values of its own
+/// tests. Where a contract would revert, these throw.
 package enum UniswapV3Math {
   /// A square root of a price, in units of 2⁻⁹⁶, as wide as the contracts hold it (160 bits).
   package typealias SqrtPriceX96 = UInt256

@@ -2,8 +2,8 @@ package import Ethereum
 
 /// Amounts between two root prices, and the price after an amount.
 extension UniswapV3Math {
-  /// Token 0 between two root prices: L · 2⁹⁶ (Pb − Pa)/Pb/Pa, divided twice and each time rounded as asked. Down is what
-  /// a pool pays, up what it takes.
+  /// Token 0 between two root prices: L · 2⁹⁶ (Pb − Pa)/Pb/Pa, divided twice and each time rounded as asked. Down is
+  /// what a pool pays, up what it takes.
   /// - Throws: `.implausible` where the lower root price is zero; overflow beyond 256 bits.
   package static func amount0(
     between a: SqrtPriceX96, and b: SqrtPriceX96, liquidity: UInt256, rounding: Rounding

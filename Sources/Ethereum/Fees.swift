@@ -60,7 +60,8 @@ package enum Fees {
     return Caps(tipWei: try least(old.tipWei), feeCapWei: try least(old.feeCapWei))
   }
 
-  /// The base fee after so many full blocks, an eighth more for each: what a fee cap must cover to be mined within them.
+  /// The base fee after so many full blocks, an eighth more for each: what a fee cap must cover to be mined within
+  /// them.
   /// - Throws: `.arithmeticOverflow` for figures no chain has.
   package static func worstBaseFee(
     from baseFee: UInt256, afterBlocks blocks: UInt64

@@ -2,8 +2,8 @@ import RealModule
 
 /// A European option on a forward or future, discounted at the risk-free rate.
 ///
-/// price = e^(−rT) w [F N(w d₁) − K N(w d₂)], d₁ = ln(F/K)/(σ√T) + σ√T/2; Black (1976, Journal of Financial Economics 3).
-/// The forward is held fixed in every derivative by time and rate. Edges as in `BlackScholesMerton`.
+/// price = e^(−rT) w [F N(w d₁) − K N(w d₂)], d₁ = ln(F/K)/(σ√T) + σ√T/2; Black (1976, Journal of Financial Economics
+/// 3). The forward is held fixed in every derivative by time and rate. Edges as in `BlackScholesMerton`.
 package struct Black76: Hashable, Sendable {
   /// USD.
   package let price: Double

@@ -2,8 +2,8 @@ import RealModule
 
 /// A European option that pays all or nothing: a fixed amount, or one unit of the underlying, if it ends in the money.
 ///
-/// cash: X e^(−rT) N(w d₂); asset: S e^(−qT) N(w d₁); Reiner and Rubinstein (1991, Risk 4). Without time or volatility the
-/// payment is certain or never comes (exactly at the money: a half), and delta is that of a certain payment.
+/// cash: X e^(−rT) N(w d₂); asset: S e^(−qT) N(w d₁); Reiner and Rubinstein (1991, Risk 4). Without time or volatility
+/// the payment is certain or never comes (exactly at the money: a half), and delta is that of a certain payment.
 package struct DigitalOption: Hashable, Sendable {
   package enum Payment: Hashable, Sendable {
     /// This many USD.

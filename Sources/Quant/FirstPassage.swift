@@ -42,8 +42,8 @@ package struct FirstPassage: Hashable, Sendable {
     probability = min(try finite(straight + reflected, "probability of a touch"), 1)
   }
 
-  /// e^exponent N(−x), where the exponential alone may overflow: for a large x, N(−x) = n(x) M(x) with Mills' ratio, and
-  /// e^exponent n(x) = n(y).
+  /// e^exponent N(−x), where the exponential alone may overflow: for a large x, N(−x) = n(x) M(x) with Mills' ratio,
+  /// and e^exponent n(x) = n(y).
   private static func reflected(exponent: Double, at x: Double, density y: Double) -> Double {
     guard x > 36 else { return Double.exp(exponent) * Normal.cumulative(-x) }
     // The asymptotic series; at 36 its first term left out is 945/x¹⁰ < 3e-13.

@@ -2,9 +2,9 @@ import RealModule
 
 /// The price and all sensitivities of a European option (Black, Scholes, Merton), computed at once.
 ///
-/// Conventions: time in years of 365 days, volatility annual and decimal, USD per unit of the underlying. Formulas as in
-/// Haug, *The Complete Guide to Option Pricing Formulas* (2nd edition 2007, chapter 2). Where nothing is left to chance
-/// (no time or no volatility) the second-order Greeks and vega are 0; without time so are theta, rho and phi.
+/// Conventions: time in years of 365 days, volatility annual and decimal, USD per unit of the underlying. Formulas as
+/// in Haug, *The Complete Guide to Option Pricing Formulas* (2nd edition 2007, chapter 2). Where nothing is left to
+/// chance (no time or no volatility) the second-order Greeks and vega are 0; without time so are theta, rho and phi.
 package struct Greeks: Hashable, Sendable {
   /// USD.
   package let price: Double

@@ -5,8 +5,8 @@ import RealModule
 /// The price is reduced to the time value of the out-of-the-money option, without units (`NormalisedBlack`), from its
 /// bounds by exact differences. The start is an asymptotic inversion; then Householder's method of third order on
 /// 1/ln b below the inflection point, on b above it, and on ln(e^(−m/2) − b) where the value is closer to its bound: in
-/// these the function is nearly straight, as Jäckel observed (2015, "Let's be rational", Wilmott). A bracket is kept, and a
-/// step out of it is replaced by a bisection, so no price makes it wander.
+/// these the function is nearly straight, as Jäckel observed (2015, "Let's be rational", Wilmott). A bracket is kept,
+/// and a step out of it is replaced by a bisection, so no price makes it wander.
 ///
 /// A price at or beyond its bounds has no volatility and is refused: at or below e^(−rT) max(w (F − K), 0), at or above
 /// e^(−rT) F of a call and e^(−rT) K of a put.
@@ -183,8 +183,8 @@ extension ImpliedVolatility {
     return m / (half + max(half * half - 0.25 * m * m, 0).squareRoot()).squareRoot()
   }
 
-  /// A start for s ≥ √(2m): t from N(−t)/N(−tₒ) = the remainder's share of what it is at the inflection point o; exact at
-  /// m = 0. Close to the money the straight line s = √(2π) (b + m/2).
+  /// A start for s ≥ √(2m): t from N(−t)/N(−tₒ) = the remainder's share of what it is at the inflection point o; exact
+  /// at m = 0. Close to the money the straight line s = √(2π) (b + m/2).
   private static func startAbove(_ m: Double, _ timeValue: Double, _ inflection: Double, _ share: Double) -> Double {
     let line = timeValue + 0.5 * m
     if line < 0.05 { return NormalisedBlack.rootTwoPi * line * (1 + 0.261_799_387_8 * line * line) }

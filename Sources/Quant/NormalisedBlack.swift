@@ -1,11 +1,12 @@
 import RealModule
 
-/// Black's formula without units: the value of an out-of-the-money option on a forward, divided by √(F K), as a function
-/// of m = |ln(F/K)| and s = σ√T.
+/// Black's formula without units: the value of an out-of-the-money option on a forward, divided by √(F K), as a
+/// function of m = |ln(F/K)| and s = σ√T.
 ///
 /// b(s) = e^(−m/2) N(t − a) − e^(m/2) N(−t − a), a = m/s, t = s/2, rises from 0 to e^(−m/2) and has its inflection at
-/// s = √(2m), where t = a. Subtracting the two terms would lose every digit of a small value. With Mills' ratio M they have
-/// a common factor: b = n(a) e^(−t²/2) [M(a − t) − M(a + t)], whose bracket is expanded in t where the arguments are close.
+/// s = √(2m), where t = a. Subtracting the two terms would lose every digit of a small value. With Mills' ratio M they
+/// have a common factor: b = n(a) e^(−t²/2) [M(a − t) − M(a + t)], whose bracket is expanded in t where the arguments
+/// are close.
 struct NormalisedBlack {
   /// m, zero or more.
   let m: Double
@@ -40,8 +41,8 @@ struct NormalisedBlack {
   func valueOverSlope(_ s: Double) -> Double {
     let (a, t) = (m / s, 0.5 * s)
     guard t < 0.5 && m < 1 else { return Normal.millsRatio(a - t) - Normal.millsRatio(a + t) }
-    // Σ I₂ₖ₊₁ t²ᵏ⁺¹ 2/(2k+1)!, Iₙ = ∫₀^∞ uⁿ e^(−au − u²/2) du: I₀ = M(a), I₁ = 1 − a M(a), Iₙ₊₁ = n Iₙ₋₁ − a Iₙ. What the
-    // recursion loses grows like (a t)ⁿ/n! = (m/2)ⁿ/n!, and the sum's own conditioning outweighs it.
+    // Σ I₂ₖ₊₁ t²ᵏ⁺¹ 2/(2k+1)!, Iₙ = ∫₀^∞ uⁿ e^(−au − u²/2) du: I₀ = M(a), I₁ = 1 − a M(a), Iₙ₊₁ = n Iₙ₋₁ − a Iₙ. What
+    // the recursion loses grows like (a t)ⁿ/n! = (m/2)ⁿ/n!, and the sum's own conditioning outweighs it.
     var (lower, upper) = (Normal.millsRatio(a), 0.0)
     upper = 1 - a * lower
     var sum = upper

@@ -150,4 +150,28 @@ import Testing
     #expect(!Fees.replacementMeets(old: top, new: top))
     #expect(throws: EthereumError.self) { try Fees.bumped(top, byThousandths: 125) }
   }
+
+  /// geth divides by 100 and drops the rest, others may not: the least caps satisfy both.
+  @Test(arguments: [(100, 110), (101, 112), (1, 2), (0, 1), (277_311_301, 305_042_432)] as [(UInt64, UInt64)])
+  func theLeastReplacement(_ old: UInt64, _ least: UInt64) throws {
+    let caps = Fees.Caps(tipWei: UInt256(old), feeCapWei: UInt256(old))
+    let found = try Fees.leastReplacement(of: caps, bumpPercent: 10)
+    #expect(found == Fees.Caps(tipWei: UInt256(least), feeCapWei: UInt256(least)))
+    #expect(Fees.replacementMeets(old: caps, new: found))
+    let blobs = try Fees.leastReplacement(of: caps, bumpPercent: 100)
+    #expect(blobs.tipWei == (old == 0 ? .one : try UInt256(old) * 2))
+    let top = Fees.Caps(tipWei: .max, feeCapWei: .zero)
+    #expect(throws: EthereumError.self) { try Fees.leastReplacement(of: top, bumpPercent: 10) }
+  }
+
+  /// Twice the base fee and a tip are mined through five full blocks, and not through six.
+  @Test func theWorstBaseFee() throws {
+    let now: UInt256 = 1_000_000_000
+    #expect(try Fees.worstBaseFee(from: now, afterBlocks: 0) == now)
+    #expect(try Fees.worstBaseFee(from: now, afterBlocks: 1) == 1_125_000_000)
+    #expect(try Fees.worstBaseFee(from: now, afterBlocks: 5) < 2_000_000_000)
+    #expect(try Fees.worstBaseFee(from: now, afterBlocks: 6) > 2_000_000_000)
+    #expect(try Fees.worstBaseFee(from: .zero, afterBlocks: 8) == 8)
+    #expect(throws: EthereumError.self) { try Fees.worstBaseFee(from: now, afterBlocks: .max) }
+  }
 }

@@ -1,9 +1,9 @@
 /// What three generations of hedgers pay for the same mean square deviation: the optimal band against a fixed band that
 /// is reset to the target, and against a clock that resets to the target.
 ///
-/// Exact for a deviation that moves as √q W. The fixed band of half-width B has E[x²] = B²/6 and trades q/B² times a year;
-/// a clock of period τ has E[x²] = q τ/2 and moves √(2 q τ/π) at a time. Only proportional costs: 1 : √2 : 2√(3/π); only
-/// fixed costs: 1 : 1 : 3.
+/// Exact for a deviation that moves as √q W. The fixed band of half-width B has E[x²] = B²/6 and trades q/B² times a
+/// year; a clock of period τ has E[x²] = q τ/2 and moves √(2 q τ/π) at a time. Only proportional costs: 1 : √2 :
+/// 2√(3/π); only fixed costs: 1 : 1 : 3.
 package struct EqualTrackingErrorCosts: Hashable, Sendable {
   /// USD per year of the optimal trigger and reset.
   package let optimalBand: Double

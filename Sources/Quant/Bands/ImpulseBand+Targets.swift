@@ -3,8 +3,8 @@ import RealModule
 extension ImpulseBand {
   /// The band that lets through a given tracking error: the risk aversion is what makes it so, and nobody need know it.
   ///
-  /// With M = TE²/v and w = b − r, the two conditions and b² + r² = 6M leave k w³ + 2 F w² = 12 F M, which rises in w, so
-  /// w is found by Newton's method from above, without a search over risk aversions.
+  /// With M = TE²/v and w = b − r, the two conditions and b² + r² = 6M leave k w³ + 2 F w² = 12 F M, which rises in w,
+  /// so w is found by Newton's method from above, without a search over risk aversions.
   /// - Parameter targetTrackingError: USD per √year, such as 3 % of the net asset value.
   package init(motion: TargetMotion, costs: TradingCosts, targetTrackingError: Double) throws(QuantError) {
     let error = try positive(targetTrackingError, "target tracking error")

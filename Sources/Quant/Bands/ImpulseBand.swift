@@ -17,7 +17,8 @@ package struct TradingCosts: Hashable, Sendable {
 
 /// How the target moves against the price it hedges.
 package struct TargetMotion: Hashable, Sendable {
-  /// q: quadratic variation of the target, units² per year. With Γ in units per USD, (Γ σ S)² and the variance of flows.
+  /// q: quadratic variation of the target, units² per year. With Γ in units per USD, (Γ σ S)² and the variance of
+  /// flows.
   package let targetVariance: Double
   /// v: variance of the price, (USD per unit)² per year, (σ S)².
   package let priceVariance: Double
@@ -65,8 +66,8 @@ package struct TargetMotion: Hashable, Sendable {
 ///     b r (b + r) = 3 k q/(γ v) = A        (b + r)(b − r)³ = 12 F q/(γ v) = B
 ///     u = b + r:  u³ − u^(1/3) B^(2/3) = 4 A,   b − r = (B/u)^(1/3)
 ///
-/// (the small-cost structure of Whalley and Wilmott 1999, European Journal of Applied Mathematics 10:117-139). Without F
-/// it is b = r = (3kq/(2γv))^(1/3), trade to the EDGE (Whalley-Wilmott, Davis-Norman); without k it is
+/// (the small-cost structure of Whalley and Wilmott 1999, European Journal of Applied Mathematics 10:117-139). Without
+/// F it is b = r = (3kq/(2γv))^(1/3), trade to the EDGE (Whalley-Wilmott, Davis-Norman); without k it is
 /// b = (12Fq/(γv))^(1/4), r = 0, trade to the CENTRE (Korn 1998; Altarovici, Muhle-Karbe and Soner 2015).
 ///
 /// The leading order uses the costs of the moment (Kallsen and Muhle-Karbe 2017), so recalculating with the current gas
@@ -159,8 +160,8 @@ extension ImpulseBand {
   /// E[x²] = (b² + r²)/6, units².
   package var meanSquareDeviation: Double { (trigger * trigger + reset * reset) / 6 }
 
-  /// γ v E[x²]/2: what the deviation costs the risk-averse, USD per year. A third of the whole without fixed costs, half
-  /// of it without proportional ones.
+  /// γ v E[x²]/2: what the deviation costs the risk-averse, USD per year. A third of the whole without fixed costs,
+  /// half of it without proportional ones.
   package var riskPerYear: Double { 0.5 * riskAversion * motion.priceVariance * meanSquareDeviation }
 
   /// √(v E[x²]) = σ S √((b² + r²)/6), USD per √year.

@@ -1,10 +1,11 @@
 import RealModule
 
-/// Leland's volatility for hedging at fixed times with proportional costs: the premium at it pays for the costs on average.
+/// Leland's volatility for hedging at fixed times with proportional costs: the premium at it pays for the costs on
+/// average.
 ///
-/// σ̂² = σ² (1 ± A), A = √(2/π) κ / (σ √Δt) (Leland 1985, Journal of Finance 40:1283-1301); plus for a short-gamma book,
-/// minus for a long-gamma one (Hoggard, Whalley and Wilmott 1994). κ is the ROUND-TRIP cost. With κ held constant the
-/// error does not vanish as Δt → 0 (Kabanov and Safarian 1997).
+/// σ̂² = σ² (1 ± A), A = √(2/π) κ / (σ √Δt) (Leland 1985, Journal of Finance 40:1283-1301); plus for a short-gamma
+/// book, minus for a long-gamma one (Hoggard, Whalley and Wilmott 1994). κ is the ROUND-TRIP cost. With κ held constant
+/// the error does not vanish as Δt → 0 (Kabanov and Safarian 1997).
 package struct Leland: Hashable, Sendable {
   /// A, without unit.
   package let number: Double

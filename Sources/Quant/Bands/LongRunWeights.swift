@@ -4,10 +4,10 @@ import RealModule
 /// its growth and its trading volume (Gerhold, Guasoni, Muhle-Karbe and Schachermayer 2014, Finance and Stochastics
 /// 18:1-37, theorem 2.2).
 ///
-/// The stock is bought at S and sold at (1 − ε) S. The edges are π± = (μ ± λ)/(γσ²), where the gap λ solves w(L) = π₊ for
-/// the Riccati equation w′ = −(1 − γ)w² − (2μ/σ² − 1)w + γ π₋π₊, w(0) = π₋, over
-/// L = ln[ (1/(1 − ε)) (μ + λ)(μ − λ − γσ²)/((μ − λ)(μ + λ − γσ²)) ]. Its coefficients are constant, so the length of w's way
-/// from π₋ to π₊ is an integral of 1/quadratic, and the equation for λ is one in closed form.
+/// The stock is bought at S and sold at (1 − ε) S. The edges are π± = (μ ± λ)/(γσ²), where the gap λ solves w(L) = π₊
+/// for the Riccati equation w′ = −(1 − γ)w² − (2μ/σ² − 1)w + γ π₋π₊, w(0) = π₋, over
+/// L = ln[ (1/(1 − ε)) (μ + λ)(μ − λ − γσ²)/((μ − λ)(μ + λ − γσ²)) ]. Its coefficients are constant, so the length of
+/// w's way from π₋ to π₊ is an integral of 1/quadratic, and the equation for λ is one in closed form.
 package struct LongRunWeights: Hashable, Sendable {
   /// Merton's weight μ/(γσ²).
   package let targetWeight: Double
@@ -29,7 +29,8 @@ package struct LongRunWeights: Hashable, Sendable {
   package let leadingLiquidityPremium: Double
 
   /// - Parameters:
-  ///   - excessReturn: μ over the safe rate, per year, above zero and not γσ² (where the target is 1 and nobody trades).
+  ///   - excessReturn: μ over the safe rate, per year, above zero and not γσ² (where the target is 1 and nobody
+  ///     trades).
   ///   - volatility: σ, per √year.
   ///   - riskAversion: γ, relative.
   ///   - roundTripSpread: ε: what is bought at 1 is sold at 1 − ε.

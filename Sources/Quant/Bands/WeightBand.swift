@@ -3,10 +3,10 @@ import RealModule
 /// The no-trade band of a portfolio weight: let the weight drift within ±`trigger` of the target, else trade it back to
 /// ±`reset`.
 ///
-/// A weight π held constant moves as π (1 − π) σ W and misses σ W of wealth per unit of weight, so it is the impulse band
-/// with q = π²(1 − π)² σ², v = σ², costs as parts of wealth and the relative risk aversion (Altarovici, Muhle-Karbe and
-/// Soner 2015, Finance and Stochastics 19:363-414, with fixed costs; without them the leading order of Davis and Norman
-/// 1990 as found by Shreve and Soner 1994 and Janeček and Shreve 2004).
+/// A weight π held constant moves as π (1 − π) σ W and misses σ W of wealth per unit of weight, so it is the impulse
+/// band with q = π²(1 − π)² σ², v = σ², costs as parts of wealth and the relative risk aversion (Altarovici,
+/// Muhle-Karbe and Soner 2015, Finance and Stochastics 19:363-414, with fixed costs; without them the leading order of
+/// Davis and Norman 1990 as found by Shreve and Soner 1994 and Janeček and Shreve 2004).
 package struct WeightBand: Hashable, Sendable {
   /// b: decimal weight on either side of the target.
   package let trigger: Double

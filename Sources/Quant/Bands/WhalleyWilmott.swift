@@ -3,9 +3,9 @@ import RealModule
 /// The no-trade band of Whalley and Wilmott around a delta, for a cost in proportion to what is traded: hold while the
 /// hedge is within `halfWidth` of the target, else trade to the nearer EDGE, not to the target.
 ///
-/// H = [ (3/2) e^(−rT) λ S Γ² / γ ]^(1/3), the leading order for small costs of the utility-maximising band (Whalley and
-/// Wilmott 1997, Mathematical Finance 7:307-324). Γ is that of the whole book, so n options have a band n^(2/3) as wide.
-/// Fixed costs (gas) are left out: where they matter, `ImpulseBand` is the rule.
+/// H = [ (3/2) e^(−rT) λ S Γ² / γ ]^(1/3), the leading order for small costs of the utility-maximising band (Whalley
+/// and Wilmott 1997, Mathematical Finance 7:307-324). Γ is that of the whole book, so n options have a band n^(2/3) as
+/// wide. Fixed costs (gas) are left out: where they matter, `ImpulseBand` is the rule.
 package struct WhalleyWilmott: Hashable, Sendable {
   /// Units of the underlying, on either side of the target.
   package let halfWidth: Double
@@ -31,7 +31,8 @@ package struct WhalleyWilmott: Hashable, Sendable {
       Double.root(1.5 * discount * cost * spot / aversion, 3) * root * root, "Whalley-Wilmott half-width")
   }
 
-  /// The hedge to hold when one holds `hedge` and the target is `target`: `hedge` itself inside the band, else the edge.
+  /// The hedge to hold when one holds `hedge` and the target is `target`: `hedge` itself inside the band, else the
+  /// edge.
   package func hedge(from hedge: Double, target: Double) throws(QuantError) -> Double {
     let hedge = try finite(hedge, "hedge")
     let target = try finite(target, "target")

@@ -21,8 +21,8 @@ package struct LinearImpact: Hashable, Sendable {
   }
 }
 
-/// The schedule that trades off the cost of impact against the risk of waiting (Almgren and Chriss 2000, Journal of Risk
-/// 3(2):5-39, eq. 17-20).
+/// The schedule that trades off the cost of impact against the risk of waiting (Almgren and Chriss 2000, Journal of
+/// Risk 3(2):5-39, eq. 17-20).
 ///
 ///     η̃ = η − γτ/2      2(cosh(κτ) − 1) = τ² λ σ²/η̃      x_j = X sinh(κ(T − t_j))/sinh(κT)
 ///     E = γX²/2 + ε Σ|n| + (η̃/τ) Σ n²      V = σ² τ Σ x²

@@ -52,7 +52,8 @@ package struct LimitOrMarket: Hashable, Sendable {
   ) throws(QuantError) {
     let p = try finite(fillProbability, "fill probability")
     guard p >= 0, p <= 1 else { throw .outOfRange("fill probability", needs: "from 0 to 1") }
-    saving = try finite(p * (try finite(crossingCost, "cost of crossing") - (try finite(restingCost, "cost of resting"))),
+    saving = try finite(
+      p * (try finite(crossingCost, "cost of crossing") - (try finite(restingCost, "cost of resting"))),
       "saving")
     let risk = try WaitOrPay.riskRate(riskAversion, priceVariance)
     let x = try finite(deviation, "deviation")

@@ -96,8 +96,8 @@ package struct Sandwich: Hashable, Sendable {
     return (upperSlope - upper * lowerSlope / lower) / lower - 1
   }
 
-  /// The largest swap that cannot be sandwiched at any tolerance, units in: the root of (1 + z)(1 + gz) = 1/g², times X;
-  /// about φ X. Larger orders want clips, a private relay or a quote.
+  /// The largest swap that cannot be sandwiched at any tolerance, units in: the root of (1 + z)(1 + gz) = 1/g², times
+  /// X; about φ X. Larger orders want clips, a private relay or a quote.
   package static func largestSafeClip(reserveIn: Double, fee: Double) throws(QuantError) -> Double {
     let reserve = try positive(reserveIn, "reserve in")
     let fee = try Self.fee(fee)
@@ -111,8 +111,8 @@ package struct Sandwich: Hashable, Sendable {
 
 /// How much worse than quoted a swap may come out.
 package enum SlippageTolerance {
-  /// Own impact + 2 σ √(time to inclusion) + one tick, as a part of the value; but no more than makes a sandwich worth its
-  /// gas: s · notional < gas of the attacker.
+  /// Own impact + 2 σ √(time to inclusion) + one tick, as a part of the value; but no more than makes a sandwich worth
+  /// its gas: s · notional < gas of the attacker.
   /// - Parameters:
   ///   - impact: of the swap itself, part of the value.
   ///   - volatility: per √year.

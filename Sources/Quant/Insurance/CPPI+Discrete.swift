@@ -1,7 +1,7 @@
 import RealModule
 
-/// CPPI rebalanced at n equal dates in a geometric Brownian motion (Balder, Brandl and Mahayni 2009, Journal of Economic
-/// Dynamics and Control 33:204-220): the floor can be broken between two dates.
+/// CPPI rebalanced at n equal dates in a geometric Brownian motion (Balder, Brandl and Mahayni 2009, Journal of
+/// Economic Dynamics and Control 33:204-220): the floor can be broken between two dates.
 ///
 ///     d₂ = [ln(m/(m − 1)) + (μ − r − σ²/2)Δt]/(σ√Δt), d₁ = d₂ + σ√Δt
 ///     P[shortfall] = 1 − N(d₂)ⁿ

@@ -1,8 +1,8 @@
 import RealModule
 
-/// Constant proportion portfolio insurance: hold m times the cushion (wealth − floor) in the risky asset, the rest at the
-/// safe rate, where the floor grows at that rate to the guarantee (Perold 1986; Black and Perold 1992, Journal of Economic
-/// Dynamics and Control 16:403-426).
+/// Constant proportion portfolio insurance: hold m times the cushion (wealth − floor) in the risky asset, the rest at
+/// the safe rate, where the floor grows at that rate to the guarantee (Perold 1986; Black and Perold 1992, Journal of
+/// Economic Dynamics and Control 16:403-426).
 package struct CPPI: Hashable, Sendable {
   /// m, above 1.
   package let multiplier: Double
@@ -38,8 +38,9 @@ package struct CPPI: Hashable, Sendable {
   /// The part of the price that may be lost between two rebalancings without breaking the floor: 1/m.
   package var toleratedGap: Double { 1 / multiplier }
 
-  /// The highest multiplier that survives a price falling by `worstGap` (0.4 is 40 %) between two possible rebalancings.
-  /// Bitcoin's worst day of 2020-2025 was 41.5 % below the close before (m < 2.4), ether's 48 % (m < 2.08).
+  /// The highest multiplier that survives a price falling by `worstGap` (0.4 is 40 %) between two possible
+  /// rebalancings. Bitcoin's worst day of 2020-2025 was 41.5 % below the close before (m < 2.4), ether's 48 % (m <
+  /// 2.08).
   package static func maximumMultiplier(worstGap: Double) throws(QuantError) -> Double {
     let gap = try positive(worstGap, "worst gap")
     guard gap < 1 else { throw .outOfRange("worst gap", needs: "below 1") }

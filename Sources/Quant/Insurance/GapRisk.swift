@@ -1,7 +1,7 @@
 import RealModule
 
-/// Downward jumps of a price that come too fast to rebalance: what is left of CPPI's risk when trading is continuous (Cont
-/// and Tankov 2009, Mathematical Finance 19:379-401).
+/// Downward jumps of a price that come too fast to rebalance: what is left of CPPI's risk when trading is continuous
+/// (Cont and Tankov 2009, Mathematical Finance 19:379-401).
 ///
 /// P[loss] = 1 − exp(−T ν(log-jump ≤ ln(1 − 1/m))), with ν the rate of such jumps per year.
 package enum GapRisk: Hashable, Sendable {

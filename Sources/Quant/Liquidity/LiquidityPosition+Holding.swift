@@ -61,8 +61,8 @@ package struct HedgedLiquidity: Hashable, Sendable {
 }
 
 extension LiquidityPosition {
-  /// How much of token 1 goes with `base` of token 0 at a price within the range (Elsts 2021, "Liquidity math in Uniswap
-  /// v3").
+  /// How much of token 1 goes with `base` of token 0 at a price within the range (Elsts 2021, "Liquidity math in
+  /// Uniswap v3").
   package static func quote(
     forBase base: Double, price: Double, lowerPrice: Double, upperPrice: Double
   ) throws(QuantError) -> Double {
@@ -91,8 +91,8 @@ extension LiquidityPosition {
     try finite(Double.exp(Double(tick) * halfLogBase), "root price of the tick")
   }
 
-  /// The greatest tick whose price is at most `price`: ⌊ln P/ln 1.0001⌋. At a tick's own price, where rounding decides, the
-  /// protocol's integer function has the last word.
+  /// The greatest tick whose price is at most `price`: ⌊ln P/ln 1.0001⌋. At a tick's own price, where rounding decides,
+  /// the protocol's integer function has the last word.
   package static func tick(price: Double) throws(QuantError) -> Int {
     let price = try positive(price, "price")
     var tick = Int((Double.log(price) / (2 * halfLogBase)).rounded(.down))

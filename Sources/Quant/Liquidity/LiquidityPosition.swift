@@ -1,7 +1,7 @@
 import RealModule
 
-/// Concentrated liquidity between two prices (Uniswap v3), in real numbers: token 0 is the underlying, token 1 the money,
-/// the price is token 1 per token 0.
+/// Concentrated liquidity between two prices (Uniswap v3), in real numbers: token 0 is the underlying, token 1 the
+/// money, the price is token 1 per token 0.
 ///
 /// With s = √P held between √Pa and √Pb: x = L (1/s − 1/√Pb), y = L (s − √Pa), V = x P + y. Full range (Uniswap v2) is
 /// Pa = 0 and Pb = ∞. For what the contracts themselves calculate, to the last unit, see the integer functions.
@@ -69,8 +69,8 @@ package struct LiquidityPosition: Hashable, Sendable {
   /// dV/dP = x, units of token 0. A hedge is short as much.
   package func delta(at price: Double) throws(QuantError) -> Double { try amounts(at: price).base }
 
-  /// d²V/dP² = −L/(2 P^1.5) within the range, nothing outside it. Units of token 0 per unit of price; the hedge's target
-  /// moves by minus as much, which is Γ of its band.
+  /// d²V/dP² = −L/(2 P^1.5) within the range, nothing outside it. Units of token 0 per unit of price; the hedge's
+  /// target moves by minus as much, which is Γ of its band.
   package func gamma(at price: Double) throws(QuantError) -> Double {
     let price = try positive(price, "price")
     guard price > lowerPrice, price < upperPrice else { return 0 }

@@ -42,7 +42,8 @@ package struct CrossMarginCarry: Hashable, Sendable {
   private var slope: Double { short * (1 + maintenanceRate) - collateral * (1 - haircut) }
 
   /// The price above which it is liquidated, (B + q entry)/(q (1 + rate) − c (1 − h)), USD per coin; nil where the coin
-  /// covers the short at every higher price. Zero or less is no price: then it is liquidated at every one, and this throws.
+  /// covers the short at every higher price. Zero or less is no price: then it is liquidated at every one, and this
+  /// throws.
   package func upperLiquidationPrice() throws(QuantError) -> Double? {
     guard slope > 0 else { return nil }
     let price = (cash + short * entry) / slope
@@ -63,7 +64,8 @@ package struct CrossMarginCarry: Hashable, Sendable {
 /// price moves by beta times the shock.
 ///
 /// equity(z) = B + Σ cᵢ Pᵢ(z)(1 − hᵢ) + Σ qᵢ (Pᵢ(z) − entryᵢ), maintenance(z) = Σ rateᵢ |qᵢ| Pᵢ(z), with
-/// Pᵢ(z) = Pᵢ max(1 + βᵢ z, 0). Both are straight between the shocks that bring a price to zero, so their crossing is exact.
+/// Pᵢ(z) = Pᵢ max(1 + βᵢ z, 0). Both are straight between the shocks that bring a price to zero, so their crossing is
+/// exact.
 package struct CommonShock: Hashable, Sendable {
   package struct Holding: Hashable, Sendable {
     /// USD per coin.
@@ -123,8 +125,8 @@ package struct CommonShock: Hashable, Sendable {
     return sum
   }
 
-  /// How far the common factor must fall, as a negative number no lower than −1, to liquidate; nil where no fall does; 0
-  /// where the account is past it already.
+  /// How far the common factor must fall, as a negative number no lower than −1, to liquidate; nil where no fall does;
+  /// 0 where the account is past it already.
   package func liquidationFall() throws(QuantError) -> Double? { try root(toward: -1, until: -1) }
 
   /// How far it must rise; nil where no rise up to `limit` does (10 is a rise by 1,000 %).

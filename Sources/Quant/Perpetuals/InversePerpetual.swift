@@ -37,8 +37,9 @@ package struct InversePerpetual: Hashable, Sendable {
     try finite(try IsolatedLinearMargin.rate(rate) * notional / (try positive(price, "price")), "maintenance margin")
   }
 
-  /// Where the margin and the profit are the maintenance margin, USD per coin: long Q(1 + rate)/(margin + Q/entry), short
-  /// Q(1 − rate)/(Q/entry − margin). Nil for a short with at least its notional in coin, which no price liquidates.
+  /// Where the margin and the profit are the maintenance margin, USD per coin: long Q(1 + rate)/(margin + Q/entry),
+  /// short Q(1 − rate)/(Q/entry − margin). Nil for a short with at least its notional in coin, which no price
+  /// liquidates.
   /// - Parameter margin: coin.
   package func liquidationPrice(margin: Double, maintenanceRate: Double) throws(QuantError) -> Double? {
     let margin = try nonNegative(margin, "margin")

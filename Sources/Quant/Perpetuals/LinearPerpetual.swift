@@ -78,7 +78,8 @@ package struct IsolatedLinearMargin: Hashable, Sendable {
     return ratio.isFinite ? ratio : nil
   }
 
-  /// By which part of itself the price must move to liquidate; negative where it is already past. Nil where no price does.
+  /// By which part of itself the price must move to liquidate; negative where it is already past. Nil where no price
+  /// does.
   package func liquidationDistance(at price: Double) throws(QuantError) -> Double? {
     let price = try positive(price, "price")
     guard let liquidation = liquidationPrice else { return nil }
@@ -87,7 +88,8 @@ package struct IsolatedLinearMargin: Hashable, Sendable {
 
   /// Liquidation price as a venue with account-wide margin states it (Hyperliquid):
   /// price − side · available/size/(1 − rate · side), with `marginAvailable` = account value − maintenance margin at
-  /// `price`. For an isolated position's own figures it is algebraically `liquidationPrice`. Nil where it is not above zero.
+  /// `price`. For an isolated position's own figures it is algebraically `liquidationPrice`. Nil where it is not above
+  /// zero.
   package static func liquidationPrice(
     price: Double, side: PositionSide, size: Double, marginAvailable: Double, maintenanceRate: Double
   ) throws(QuantError) -> Double? {

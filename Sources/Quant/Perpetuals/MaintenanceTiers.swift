@@ -33,7 +33,8 @@ package struct MaintenanceTiers: Hashable, Sendable {
     self.tiers = tiers
   }
 
-  /// Each part of the notional at its own tier's rate, so that the margin does not jump: deductions follow from the rates.
+  /// Each part of the notional at its own tier's rate, so that the margin does not jump: deductions follow from the
+  /// rates.
   package init(marginalRates: [(from: Double, rate: Double)]) throws(QuantError) {
     var tiers: [Tier] = []
     var deduction = 0.0
@@ -55,11 +56,11 @@ package struct MaintenanceTiers: Hashable, Sendable {
     (tiers.lastIndex { $0.from <= notional }) ?? 0
   }
 
-  /// The price at which a position with its own margin is liquidated, USD per unit: the first one met as the price moves
-  /// against it, from where it is not liquidated yet. Nil where no price above zero is.
+  /// The price at which a position with its own margin is liquidated, USD per unit: the first one met as the price
+  /// moves against it, from where it is not liquidated yet. Nil where no price above zero is.
   ///
-  /// (margin + deduction − side · size · entry)/(size · (rate − side)) of the tier that contains its own notional; where
-  /// the margin jumps between two tiers, the liquidation may be at the very border.
+  /// (margin + deduction − side · size · entry)/(size · (rate − side)) of the tier that contains its own notional;
+  /// where the margin jumps between two tiers, the liquidation may be at the very border.
   package func liquidationPrice(_ position: LinearPerpetual, margin: Double) throws(QuantError) -> Double? {
     let margin = try nonNegative(margin, "margin")
     let order = position.side == .short ? Array(tiers.indices) : tiers.indices.reversed()

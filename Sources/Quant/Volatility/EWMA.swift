@@ -79,7 +79,8 @@ package struct EWMACovariance: Hashable, Sendable {
     return min(max(covariance / spread, -1), 1)
   }
 
-  /// Cov/Var(x): how y moves per move of x, and how much of x hedges y with the least variance; nil where x does not vary.
+  /// Cov/Var(x): how y moves per move of x, and how much of x hedges y with the least variance; nil where x does not
+  /// vary.
   package var beta: Double? {
     guard varianceX > 0 else { return nil }
     let beta = covariance / varianceX

@@ -41,7 +41,8 @@ package struct GARCH: Hashable, Sendable {
       longRunVariance + Double.pow(persistence, Double(periods)) * (variance - longRunVariance), "forecast")
   }
 
-  /// The mean of E[h] over `periods` from one whose variance is `variance`: what an option or a band of that length sees.
+  /// The mean of E[h] over `periods` from one whose variance is `variance`: what an option or a band of that length
+  /// sees.
   package func averageForecast(variance: Double, periods: Int) throws(QuantError) -> Double {
     guard periods >= 1 else { throw .outOfRange("periods", needs: "one or more") }
     let variance = try nonNegative(variance, "variance")
@@ -60,8 +61,8 @@ package struct GARCH: Hashable, Sendable {
     package let logLikelihood: Double
   }
 
-  /// Runs along returns less their mean. What came before the first has ε² = h = the mean square of the series (Fiorentini,
-  /// Calzolari and Panattoni 1996, Journal of Applied Econometrics 11:399-417).
+  /// Runs along returns less their mean. What came before the first has ε² = h = the mean square of the series
+  /// (Fiorentini, Calzolari and Panattoni 1996, Journal of Applied Econometrics 11:399-417).
   package func filter(_ returns: [Double]) throws(QuantError) -> Filtered {
     guard !returns.isEmpty else { throw .outOfRange("number of returns", needs: "one or more") }
     var squares = 0.0

@@ -2,8 +2,8 @@ import RealModule
 
 /// GARCH(1,1) with a constant mean, fitted to a series by maximum likelihood of normal returns.
 ///
-/// On the daily mark/pound returns of Bollerslev and Ghysels it gives the benchmark's figures (Fiorentini, Calzolari and
-/// Panattoni 1996; Brooks, Burke and Persand 2001): μ −0.00619041, ω 0.0107613, α 0.153134, β 0.805974.
+/// On the daily mark/pound returns of Bollerslev and Ghysels it gives the benchmark's figures (Fiorentini, Calzolari
+/// and Panattoni 1996; Brooks, Burke and Persand 2001): μ −0.00619041, ω 0.0107613, α 0.153134, β 0.805974.
 package struct GARCHEstimate: Hashable, Sendable {
   /// μ, per period.
   package let mean: Double
@@ -39,7 +39,8 @@ package struct GARCHEstimate: Hashable, Sendable {
   }
 }
 
-/// Minus the log-likelihood over (μ, ln ω, a, b) with α = eᵃ/(1 + eᵃ + eᵇ), β = eᵇ/(1 + eᵃ + eᵇ): every point is a model.
+/// Minus the log-likelihood over (μ, ln ω, a, b) with α = eᵃ/(1 + eᵃ + eᵇ), β = eᵇ/(1 + eᵃ + eᵇ): every point is a
+/// model.
 private struct Likelihood {
   let returns: [Double]
 

@@ -1,7 +1,7 @@
 import RealModule
 
-/// Heterogeneous autoregression of realised variance: tomorrow's from today's, the last five days' and the last 22 days'
-/// mean (Corsi 2009, Journal of Financial Econometrics 7:174-196), fitted by least squares.
+/// Heterogeneous autoregression of realised variance: tomorrow's from today's, the last five days' and the last 22
+/// days' mean (Corsi 2009, Journal of Financial Econometrics 7:174-196), fitted by least squares.
 package struct HAR: Hashable, Sendable {
   package enum Scale: Hashable, Sendable {
     /// On the variances themselves; a forecast may come out negative.
@@ -53,8 +53,8 @@ package struct HAR: Hashable, Sendable {
   }
 }
 
-/// Ordinary least squares with four columns, by orthogonalising them (modified Gram-Schmidt), which keeps the digits that
-/// normal equations lose.
+/// Ordinary least squares with four columns, by orthogonalising them (modified Gram-Schmidt), which keeps the digits
+/// that normal equations lose.
 struct LeastSquares {
   let coefficients: SIMD4<Double>
   /// Σ residual²/(rows − 4).

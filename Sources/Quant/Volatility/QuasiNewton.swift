@@ -1,7 +1,7 @@
 /// Minima of smooth functions of four variables.
 enum QuasiNewton {
-  /// BFGS with a halving line search (Nocedal and Wright 2006, "Numerical Optimization", algorithm 6.1). The function may
-  /// be infinite or NaN where it has no value; such points are stepped back from.
+  /// BFGS with a halving line search (Nocedal and Wright 2006, "Numerical Optimization", algorithm 6.1). The function
+  /// may be infinite or NaN where it has no value; such points are stepped back from.
   static func minimum(
     from start: SIMD4<Double>, _ sought: StaticString,
     _ function: (SIMD4<Double>) -> (value: Double, gradient: SIMD4<Double>)

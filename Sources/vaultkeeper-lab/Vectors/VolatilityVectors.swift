@@ -50,7 +50,8 @@ enum VolatilityVectors {
     ])
   }
 
-  /// QuantLib's test: one return over and over, its third argument the LONG-RUN variance, begun with the return's square.
+  /// QuantLib's test: one return over and over, its third argument the LONG-RUN variance, begun with the return's
+  /// square.
   private static func repeated(_ given: VectorInput) throws -> JSON {
     let model = try GARCH(
       longRunVariance: given.number("omega"), alpha: given.number("alpha"), beta: given.number("beta"))
