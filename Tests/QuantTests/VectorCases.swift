@@ -10,6 +10,8 @@ struct VectorCases {
     let given: VectorValue
     let expected: [String: VectorValue]
     let tolerance: VectorValue
+    /// What some cases say beside their output: the least g on a grid.
+    let leastDensityOnGrid: Double?
 
     /// Compares one output with the one expected; nil is a refusal. Outputs the case does not name are not looked at.
     func expect(_ name: String, _ found: Double?, sourceLocation: SourceLocation = #_sourceLocation) {
@@ -28,6 +30,17 @@ struct VectorCases {
         abs(found - expected) <= allowed, "\(id) \(name) is \(found), expected \(expected) within \(allowed)",
         sourceLocation: sourceLocation)
     }
+
+    /// The same of a list.
+    func expect(_ name: String, _ found: [Double], sourceLocation: SourceLocation = #_sourceLocation) {
+      guard let expected = expected[name]?.array else { return }
+      #expect(found.count == expected.count, "\(id) \(name)", sourceLocation: sourceLocation)
+      for (value, element) in zip(found, expected) {
+        let one = Case(
+          id: id, given: given, expected: [name: element], tolerance: tolerance, leastDensityOnGrid: nil)
+        one.expect(name, value, sourceLocation: sourceLocation)
+      }
+    }
   }
 
   let cases: [Case]
@@ -39,7 +52,8 @@ struct VectorCases {
     cases = try #require(root["cases"]?.array).map { value in
       Case(
         id: try #require(value["id"]?.text), given: try #require(value["in"]),
-        expected: try #require(value["out"]?.members), tolerance: value["tol"] ?? .null)
+        expected: try #require(value["out"]?.members), tolerance: value["tol"] ?? .null,
+        leastDensityOnGrid: value["min_g"]?.number)
     }
     try #require(!cases.isEmpty)
   }
