@@ -38,7 +38,7 @@ package struct SVIFit: Hashable, Sendable {
   package let slice: SVISlice
   /// Root of the weighted mean square miss, in total variance.
   package let error: Double
-  /// Of the fitted smile over the range of its check; not below nought but for rounding.
+  /// The least g of the fitted smile over the range of its check, not below nought.
   package let leastDensity: Double
 
   /// Five quotes at different strikes at least. `range`: where butterflies must not pay.
@@ -53,18 +53,13 @@ package struct SVIFit: Hashable, Sendable {
     var best: (slice: SVISlice, error: Double, density: Double)?
     for start in problem.starts().prefix(SmileProblem.startsRefined) {
       guard let found = try problem.refined(start) else { continue }
-      let density = try found.butterflyCheck(over: range).leastDensity
+      let check = try found.butterflyCheck(over: range)
       let error = problem.error(found)
-      // A free smile is better than any with arbitrage.
-      if let kept = best, (kept.density >= -1e-9) == (density >= -1e-9) ? kept.error <= error : density < -1e-9 {
-        continue
-      }
-      best = (found, error, density)
+      guard check.isFree() else { continue }
+      if let kept = best, kept.error <= error { continue }
+      best = (found, error, check.leastDensity)
     }
-    guard let best else { throw .notConverged("the fit of the smile") }
-    guard best.density >= -SmileProblem.densitySlack else {
-      throw .noSolution("a smile without butterfly arbitrage near these quotes")
-    }
+    guard let best else { throw .noSolution("a smile without butterfly arbitrage near these quotes") }
     (slice, error, leastDensity) = (best.slice, best.error, best.density)
   }
 }
@@ -76,10 +71,9 @@ private struct SmileProblem {
   let range: ClosedRange<Double>
 
   static let startsRefined = 4
-  /// What is left of a penalised dip; the density itself is of order one.
-  static let densitySlack = 1e-3
-  /// The penalty's weight: a dip of 0.01 counts like a miss of a tenth of the at-the-money variance.
-  static let penalty = 10.0
+  /// How far from nought g is kept, and how much falling short of it counts. Smiles whose density nowhere comes near
+  /// nought are not bent at all; a penalty alone stops a little outside its bound, so the others are moved inside.
+  static let penalties: [(margin: Double, weight: Double)] = [(0, 1), (1e-3, 10), (5e-3, 100), (2e-2, 1000)]
 
   func error(_ slice: SVISlice) -> Double {
     var sum = 0.0
@@ -138,12 +132,19 @@ private struct SmileProblem {
   func refined(_ start: SVISlice) throws(QuantError) -> SVISlice? {
     let steepest = start.b * (1 + abs(start.rho)) / 2
     let share = min(max(steepest, 1e-9), 1 - 1e-6)
-    let found = try LeastSquares(
-      from: [
-        Double.log(max(start.leastVariance, 1e-9)), Double.log(share / (1 - share)), Double.atanh(start.rho), start.m,
-        Double.log(start.sigma),
-      ], residuals)
-    return slice(found.parameters)
+    var parameters = [
+      Double.log(max(start.leastVariance, 1e-9)), Double.log(share / (1 - share)), Double.atanh(start.rho), start.m,
+      Double.log(start.sigma),
+    ]
+    var found: SVISlice?
+    for penalty in Self.penalties {
+      parameters = try LeastSquares(from: parameters) {
+        residuals($0, margin: penalty.margin, weight: penalty.weight)
+      }.parameters
+      found = slice(parameters)
+      if let found, try found.butterflyCheck(over: range).isFree() { return found }
+    }
+    return found
   }
 
   private func slice(_ parameters: [Double]) -> SVISlice? {
@@ -158,19 +159,19 @@ private struct SmileProblem {
     }
   }
 
-  private func residuals(_ parameters: [Double]) -> [Double] {
+  private func residuals(_ parameters: [Double], margin: Double, weight: Double) -> [Double] {
     guard let slice = slice(parameters) else { return [.infinity] }
     var values = quotes.map {
       (slice.totalVariance($0.logMoneyness) - $0.totalVariance) * ($0.weight / weights).squareRoot()
     }
     // g where a dip can be: over the range, and around the vertex.
-    let scale = Self.penalty * (quotes.map(\.totalVariance).max() ?? 1) / 16
+    let scale = weight * (quotes.map(\.totalVariance).max() ?? 1)
     for index in 0...96 {
       let share = Double(index) / 96
       let even = range.lowerBound + share * (range.upperBound - range.lowerBound)
       let close = slice.m + slice.sigma * Double.sinh(8 * share - 4)
-      values.append(scale * max(0, -slice.density(even)))
-      values.append(range.contains(close) ? scale * max(0, -slice.density(close)) : 0)
+      values.append(scale * max(0, margin - slice.density(even)))
+      values.append(range.contains(close) ? scale * max(0, margin - slice.density(close)) : 0)
     }
     return values
   }
