@@ -47,7 +47,7 @@ package struct LongRunWeights: Hashable, Sendable {
     let drift = target * (1 - target)
     guard drift != 0, drift.isFinite else { throw .outOfRange("Merton's weight", needs: "not 1, and finite") }
 
-    let leading = Double.root(0.75 / gamma * drift * drift * spread, 3)
+    let leading = try positive(Double.root(0.75 / gamma * drift * drift * spread, 3), "half-width's leading order")
     let half = try Self.halfWidth(target, gamma, spread, leading)
     targetWeight = target
     gap = half * unit
