@@ -32,7 +32,7 @@ package struct HAR: Hashable, Sendable {
       rows.append(Self.row(variances[..<index], scale))
       targets.append(Self.scaled(variance, scale))
     }
-    let fit = try LeastSquares(rows: rows, targets: targets)
+    let fit = try Regression(rows: rows, targets: targets)
     self.scale = scale
     (intercept, daily, weekly, monthly) =
       (fit.coefficients.x, fit.coefficients.y, fit.coefficients.z, fit.coefficients.w)
@@ -55,7 +55,7 @@ package struct HAR: Hashable, Sendable {
 
 /// Ordinary least squares with four columns, by orthogonalising them (modified Gram-Schmidt), which keeps the digits
 /// that normal equations lose.
-struct LeastSquares {
+private struct Regression {
   let coefficients: SIMD4<Double>
   /// Σ residual²/(rows − 4).
   let residualVariance: Double
