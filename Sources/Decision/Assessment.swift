@@ -26,6 +26,9 @@ package struct Assessment: Hashable, Sendable {
   package let collateralFree: Usd
   /// Smallest distance of a position's liquidation price from the oracle's price, as a part of it; nil without one.
   package let liquidationDistance: Ratio?
+  /// How the drift moves with the price by itself, base units per dollar: gamma of what the vault holds (spot and
+  /// linear positions have none), less how the target moves.
+  package let gammaOfDrift: Double
   package let figures: [Figure]
 
   /// Throws `missing` when the observation has no usable price (a guard refuses it), `calculation` when a number in it
@@ -60,6 +63,7 @@ package struct Assessment: Hashable, Sendable {
     target = try policy.target.quantity(netAssetValue: netAssetValue, price: price)
     drift = try delta - target
     worstCaseDrift = try worstCaseDelta.shifted(by: target.negated())
+    gammaOfDrift = -policy.target.slope(delta: delta, target: target, price: price)
     collateralFree = try observation.collateralFree(venue.terms, price: collateralPrice)
     liquidationDistance = try venue.positions.nearestLiquidation(from: price)
     figures = try Assessment.figures(

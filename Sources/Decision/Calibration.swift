@@ -16,24 +16,36 @@ package struct Calibration: Hashable, Sendable {
   package let urgency: Urgency
   package let figures: [Figure]
 
-  /// Throws `calculation` when a number is too large to calculate with.
-  package init(_ assessment: Assessment, _ observation: Observation, policy: Policy) throws(DecisionError) {
+  /// Why the fixed band stands in for the policy's rule; nil where it does not.
+  package let fallback: BandFallback?
+
+  /// Throws `calculation` when a number is too large to calculate with, and `missing` without a reading of the venue.
+  package init(
+    _ assessment: Assessment, _ observation: Observation, policy: Policy, circumstances: Circumstances,
+    venue: any Venue
+  ) throws(DecisionError) {
+    guard let state = observation.venue else { throw .missing(stage: .calibration, what: "reading of the venue") }
     self = try DecisionError.calculating(.calibration) { () throws(ContractsError) in
-      try Calibration(assessment, orders: (observation.venue?.orders ?? []).filter(\.isStanding), policy)
+      let scene = try BandScene(assessment, state, policy: policy, circumstances: circumstances, venue: venue)
+      return try Calibration(
+        assessment, scene, orders: state.orders.filter(\.isStanding), policy: policy)
     }
   }
 
-  private init(_ assessment: Assessment, orders: [OpenOrder], _ policy: Policy) throws(ContractsError) {
+  private init(
+    _ assessment: Assessment, _ scene: BandScene, orders: [OpenOrder], policy: Policy
+  ) throws(ContractsError) {
     let drift = assessment.drift
-    band = try policy.band.band(
-      target: assessment.target, netAssetValue: assessment.netAssetValue, price: assessment.price)
+    let calibrated = try policy.band.calibrated(scene)
+    band = calibrated.band
+    fallback = calibrated.fallback
     due = try band.change(dueAt: drift)
     var driftAfterOrders = drift
     for order in orders { driftAfterOrders = try driftAfterOrders + order.change }
     dueAfterOrders = try band.change(dueAt: driftAfterOrders)
     bandsOfDrift =
-      band.halfWidth.isZero
-      ? nil : try drift.absolute().ratio(to: band.halfWidth, rounding: .down)
+      calibrated.scale.isZero
+      ? nil : try drift.absolute().ratio(to: calibrated.scale, rounding: .down)
     // Without width there is no scale to call a drift large by.
     let isFar = bandsOfDrift.map { $0 >= policy.orders.urgentBands } ?? false
     let isNearLiquidation = assessment.liquidationDistance.map { $0 <= policy.liquidationAlarm } ?? false
@@ -41,10 +53,11 @@ package struct Calibration: Hashable, Sendable {
     let takesFromPosition = !due.isZero && due.isNegative != position.isNegative
     urgency = isNearLiquidation && takesFromPosition ? .liquidation : isFar ? .urgent : .routine
     let unit = assessment.unit
-    var figures = [
-      try Figure.quantity(
-        "half-width", band.halfWidth, unit, from: "policy: \(policy.band.width) of \(policy.band.basis)"),
-      try .quantity("reset", band.resetDistance, unit, from: "policy: \(policy.band.reset)"),
+    var figures = calibrated.figures
+    if let fallback { figures.append(.word("fixed band because", fallback.rawValue, from: "calibration")) }
+    figures += [
+      try Figure.quantity("half-width", band.halfWidth, unit, from: policy.band.words(for: fallback)),
+      try .quantity("reset", band.resetDistance, unit, from: policy.band.words(for: fallback)),
       try .quantity("due", due, unit, from: "drift beyond the band, back to reset"),
       try .quantity("due after orders", dueAfterOrders, unit, from: "the same with every standing order filled"),
     ]

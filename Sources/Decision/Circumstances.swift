@@ -41,6 +41,10 @@ package struct Circumstances: Hashable, Sendable, Codable {
   package var attemptLimit: Int
   /// The base asset's oracle price as observed before, oldest first.
   package var priceHistory: [PricePoint]
+  /// When the vault's last order filled, unix seconds; nil where none is remembered.
+  package var correctedAtSeconds: UInt64?
+  /// How much the price is expected to move, by whoever looks at more than the price history above.
+  package var volatility: [VolatilityEstimate]
   /// A price bound tighter than the policy's, for a call that others have seen; nil where the policy's holds.
   package var priceBound: Ratio?
 
@@ -52,7 +56,7 @@ package struct Circumstances: Hashable, Sendable, Codable {
     calls: CallsInFlight = .none, isHalted: Bool = false, takesOrdersBack: Bool = false,
     recentOutcomes: [OrderOutcome] = [],
     attemptsInWindow: Int = 0, attemptLimit: Int, priceHistory: [PricePoint] = [],
-    priceBound: Ratio? = nil
+    correctedAtSeconds: UInt64? = nil, volatility: [VolatilityEstimate] = [], priceBound: Ratio? = nil
   ) {
     self.nowSeconds = nowSeconds
     self.fees = fees
@@ -74,6 +78,8 @@ package struct Circumstances: Hashable, Sendable, Codable {
     self.attemptsInWindow = attemptsInWindow
     self.attemptLimit = attemptLimit
     self.priceHistory = priceHistory
+    self.correctedAtSeconds = correctedAtSeconds
+    self.volatility = volatility
     self.priceBound = priceBound
   }
 }

@@ -15,7 +15,8 @@ package struct Judgement: Hashable, Sendable {
     let policy = if let bound = circumstances.priceBound { try policy.bounded(by: bound) } else { policy }
     if observation.canBeAssessed {
       let assessment = try Assessment(observation, policy: policy)
-      let calibration = try Calibration(assessment, observation, policy: policy)
+      let calibration = try Calibration(
+        assessment, observation, policy: policy, circumstances: circumstances, venue: venue)
       self.assessment = assessment
       self.calibration = calibration
       plan = try Plan(

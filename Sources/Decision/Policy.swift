@@ -5,7 +5,7 @@ import Ethereum
 /// limits belong to the readings.
 package struct Policy: Hashable, Sendable, Codable {
   package let target: Target
-  package let band: FixedBand
+  package let band: BandRule
   /// No correction worth less than this is made.
   package let minimumClip: Usd
   /// No single order is worth more than this; what is left is due again at the next tick.
@@ -25,7 +25,7 @@ package struct Policy: Hashable, Sendable, Codable {
 
   /// Throws `DecisionError.policy` naming the first value that makes no sense and what would.
   package init(
-    target: Target, band: FixedBand, minimumClip: Usd, maximumClip: Usd, orders: OrderPreference, priceBound: Ratio,
+    target: Target, band: BandRule, minimumClip: Usd, maximumClip: Usd, orders: OrderPreference, priceBound: Ratio,
     leverage: Ratio, liquidationAlarm: Ratio = Policy.defaultLiquidationAlarm,
     maximumHeadAgeSeconds: UInt64 = Policy.defaultMaximumHeadAgeSeconds,
     cancelsWhenHalted: Bool = true
@@ -69,10 +69,8 @@ package struct Policy: Hashable, Sendable, Codable {
   private static let maximumLeverageRaw = UInt256(6_250_000_000_000_000_000) << 4
 
   private var firstDefect: PolicyDefect? {
-    if !band.width.isPositive || band.width > .one {
-      return .outOfRange(key: "band.width", value: band.width, allowed: "more than 0 and at most 1")
-    }
-    if band.basis == .target && target.isZero { return .bandOfZeroTarget }
+    if let defect = band.firstDefect { return defect }
+    if band.fixed.basis == .target && target.isZero { return .bandOfZeroTarget }
     if minimumClip.isNegative { return .outOfRange(key: "minimumClip", value: minimumClip, allowed: "0 or more") }
     if !maximumClip.isPositive || maximumClip < minimumClip {
       return .outOfRange(key: "maximumClip", value: maximumClip, allowed: "more than 0, not below minimumClip")

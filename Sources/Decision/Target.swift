@@ -25,4 +25,14 @@ package enum Target: Hashable, Sendable, Codable {
       return try netAssetValue.scaled(by: fraction, rounding: .towardZero).quantity(at: price, rounding: .towardZero)
     }
   }
+
+  /// How the target moves with the price, base units per dollar, in a vault of this delta: d(π V / S)/dS with
+  /// dV/dS = delta.
+  func slope(delta: Quantity, target: Quantity, price: Price) -> Double {
+    switch self {
+    case .absolute: 0
+    case .fractionOfNetAssetValue(let fraction):
+      (fraction.approximateDouble * delta.approximateDouble - target.approximateDouble) / price.approximateDouble
+    }
+  }
 }

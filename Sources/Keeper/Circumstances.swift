@@ -45,7 +45,10 @@ extension Circumstances {
       // A day: the window of the gas budget, so that both reset together.
       attemptsInWindow: outbox.failedTries(
         vault: name, chainID: chain.chainID, windowSeconds: LanePolicy.daySeconds, now: now, head: head),
-      attemptLimit: watch.vault.attemptLimit, priceHistory: history.points)
+      attemptLimit: watch.vault.attemptLimit, priceHistory: history.points,
+      correctedAtSeconds: outbox.state.endedOrders.last {
+        $0.vault == name && $0.chainID == chain.chainID && $0.note.state == "filled"
+      }?.endedAtUnixSeconds)
   }
 }
 

@@ -57,7 +57,7 @@ import Testing
     #expect(vault.oracle.quote?.limits.maximum?.description == "1.1")
     #expect(vault.oracle.sequencer?.graceSeconds == 300)
     #expect(vault.judgement.target == .fractionOfNetAssetValue(try Ratio(decimal: "0.3")))
-    #expect(vault.judgement.band.width == (try Ratio(decimal: "0.04")) && vault.judgement.band.reset == .edge)
+    #expect(vault.judgement.band.fixed.width == (try Ratio(decimal: "0.04")) && vault.judgement.band.fixed.reset == .edge)
     #expect(vault.judgement.orders.urgentBands == (try Ratio(decimal: "2.5")))
     #expect(vault.judgement.priceBound == (try Ratio(decimal: "0.005")))
     let bound = try Ratio(decimal: "0.0025")

@@ -158,7 +158,7 @@ struct HostileTests {
 
   private func policy() throws(DecisionError) -> Policy {
     try Policy(
-      target: .fractionOfNetAssetValue(0.3), band: FixedBand(width: 0.04, of: .target, reset: .edge),
+      target: .fractionOfNetAssetValue(0.3), band: .fixed(FixedBand(width: 0.04, of: .target, reset: .edge)),
       minimumClip: 0, maximumClip: Usd(raw: .max), orders: OrderPreference(), priceBound: 0.01, leverage: 3)
   }
 }

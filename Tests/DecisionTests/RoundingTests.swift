@@ -45,9 +45,32 @@ import Testing
     }
   }
 
-  /// Floating point has one place in the judgement, and that one decides nothing: what it calculates is rounded before
-  /// anything compares it, and shown.
-  @Test func floatingPointStandsInOnePlace() throws {
+  /// The band that adapts, too: its width is rounded to the sixth place of a base unit.
+  @Test func theLastDigitChangesNoAdaptiveBand() throws {
+    let rule = BandRule.adaptive(
+      AdaptiveBand(
+        trackingError: 0.03, fallback: FixedBand(width: 0.04, of: .target, reset: .centre)))
+    for seed in 1...40 as ClosedRange<UInt64> {
+      let bands = try [0, 1, -1].map { nudge in
+        let circumstances = World.circumstances {
+          $0.priceHistory = Self.walk(seed: seed) { _ in nudge }
+          $0.nativePrice = 3000
+        }
+        let policy = try World.policy(rule: rule)
+        let observation = World.observation()
+        let calibration = try Calibration(
+          try Assessment(observation, policy: policy), observation, policy: policy, circumstances: circumstances,
+          venue: ScriptedVenue())
+        #expect(calibration.fallback == nil)
+        return calibration.band
+      }
+      #expect(bands[0] == bands[1] && bands[0] == bands[2])
+    }
+  }
+
+  /// Floating point has its places in the judgement: what is calculated there is rounded before anything compares it,
+  /// and shown.
+  @Test func floatingPointStandsInItsPlaces() throws {
     var folder = URL(fileURLWithPath: #filePath)
     for _ in 0..<3 { folder.deleteLastPathComponent() }
     folder.append(path: "Sources/Decision")
@@ -59,6 +82,10 @@ import Testing
         return code.contains("Double") || code.contains("import Quant")
       }
     }
-    #expect(using == ["Prospect.swift"])
+    let places = [
+      "AdaptiveBand.swift", "Assessment.swift", "BandScene.swift", "Prospect.swift", "Target.swift",
+      "VolatilityForecast.swift",
+    ]
+    #expect(using.sorted() == places)
   }
 }

@@ -24,6 +24,14 @@ extension SignedFixedPoint {
   }
 }
 
+extension Calibration {
+  /// In this world's circumstances, at its venue.
+  init(_ assessment: Assessment, _ observation: Observation, policy: Policy) throws {
+    try self.init(
+      assessment, observation, policy: policy, circumstances: World.circumstances(), venue: ScriptedVenue())
+  }
+}
+
 extension Price: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   package init(floatLiteral value: Double) { self.init(raw: Usd(floatLiteral: value).raw.magnitude) }
   package init(integerLiteral value: Int64) { self.init(raw: Usd(integerLiteral: value).raw.magnitude) }
@@ -34,12 +42,13 @@ enum World {
 
   static func policy(
     target: Target = .fractionOfNetAssetValue(0.3),
-    band: FixedBand = FixedBand(width: 0.04, of: .target, reset: .centre), minimumClip: Usd = 100,
+    band: FixedBand = FixedBand(width: 0.04, of: .target, reset: .centre), rule: BandRule? = nil,
+    minimumClip: Usd = 100,
     maximumClip: Usd = 1_000_000, orders: OrderPreference = World.orders(), priceBound: Ratio = 0.01,
     leverage: Ratio = 3, cancelsWhenHalted: Bool = true
   ) throws -> Policy {
     try Policy(
-      target: target, band: band, minimumClip: minimumClip, maximumClip: maximumClip, orders: orders,
+      target: target, band: rule ?? .fixed(band), minimumClip: minimumClip, maximumClip: maximumClip, orders: orders,
       priceBound: priceBound, leverage: leverage, cancelsWhenHalted: cancelsWhenHalted)
   }
 

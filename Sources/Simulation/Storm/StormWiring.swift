@@ -133,8 +133,9 @@ struct StormWiring {
     func ratio(_ millionths: UInt64) -> Ratio { Ratio(raw: Int256(Int(millionths * millionth))) }
     let policy = try Policy(
       target: .fractionOfNetAssetValue(ratio(wanted.targetMillionths)),
-      band: FixedBand(
-        width: ratio(wanted.bandMillionths), of: .target, reset: draws.chance(of: 70_000) ? .centre : .edge),
+      band: .fixed(
+        FixedBand(
+          width: ratio(wanted.bandMillionths), of: .target, reset: draws.chance(of: 70_000) ? .centre : .edge)),
       minimumClip: try dollar(draws.within(50...200)), maximumClip: try dollar(StormPolicy.maximumClipDollars),
       orders: OrderPreference(
         limitOffset: ratio(draws.within(0...20) * 100), patienceSeconds: draws.pick([0, 120, 300, 600]),

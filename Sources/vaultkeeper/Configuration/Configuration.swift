@@ -200,7 +200,7 @@ extension Configuration {
   /// The numbers by which a vault is judged; with its chain's they make a `Policy`.
   struct Judgement {
     let target: Target
-    let band: FixedBand
+    let band: BandRule
     let minimumClip: Usd
     let maximumClip: Usd
     let orders: OrderPreference
@@ -210,9 +210,12 @@ extension Configuration {
     let attemptsPerDay: UInt64
     let budgets: Budgets
 
-    func policy(maximumHeadAgeSeconds: UInt64, cancelsWhenHalted: Bool) throws(DecisionError) -> Policy {
+    func policy(
+      maximumHeadAgeSeconds: UInt64, cancelsWhenHalted: Bool, monitoredEverySeconds interval: UInt64
+    ) throws(DecisionError) -> Policy {
       try Policy(
-        target: target, band: band, minimumClip: minimumClip, maximumClip: maximumClip, orders: orders,
+        target: target, band: band.monitored(everySeconds: interval), minimumClip: minimumClip,
+        maximumClip: maximumClip, orders: orders,
         priceBound: priceBound, leverage: leverage, liquidationAlarm: liquidationAlarm,
         maximumHeadAgeSeconds: maximumHeadAgeSeconds,
         cancelsWhenHalted: cancelsWhenHalted)

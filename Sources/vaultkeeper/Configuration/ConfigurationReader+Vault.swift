@@ -214,23 +214,6 @@ extension ConfigurationReader {
     }
   }
 
-  private func band(_ section: Section, target: Target?) -> FixedBand? {
-    let bases: [FixedBand.Basis] = [.target, .netAssetValue]
-    let resets: [FixedBand.Reset] = [.centre, .edge]
-    _ = section.optional("kind", .choice([("fixed", true)]), default: true)
-    let width = section.required("width", .ratio("1bp", "100%"))
-    let basis = section.required("of", .choice(bases.map { ($0.rawValue, $0) }))
-    // The centre: each correction costs an execution fee whatever its size, so fewer and larger ones are cheaper.
-    let reset = section.optional("reset", .choice(resets.map { ($0.rawValue, $0) }), default: .centre)
-    if basis == .target, let target, target.isZero {
-      section.report(
-        "of", "a share of a target of zero is no band at all", remedy: "write of: netAssetValue, or another target")
-      return nil
-    }
-    guard let width, let basis, let reset else { return nil }
-    return FixedBand(width: width, of: basis, reset: reset)
-  }
-
   private func clips(_ section: Section) -> (minimum: Usd, maximum: Usd)? {
     let minimum = section.required("minimum", .usd)
     let maximum = section.required("maximum", .usd)

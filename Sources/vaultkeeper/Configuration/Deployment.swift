@@ -203,7 +203,8 @@ private struct VaultBuilder {
     do {
       return try vault.judgement.policy(
         maximumHeadAgeSeconds: chain.maximumHeadAgeSeconds,
-        cancelsWhenHalted: file.configuration.cancelsOrdersWhileHalted)
+        cancelsWhenHalted: file.configuration.cancelsOrdersWhileHalted,
+        monitoredEverySeconds: file.configuration.tick.intervalSeconds)
     } catch {
       throw Misfit(vault.place, vault.path, "\(error)", remedy: "correct the vault's section")
     }

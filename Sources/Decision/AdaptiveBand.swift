@@ -1,0 +1,214 @@
+package import Contracts
+package import Ethereum
+import Quant
+
+/// A band as wide as the costs and the volatility of the moment make sensible: the cheapest one with the tracking error
+/// that was chosen (impulse control with fixed and proportional costs; see `ImpulseBand`).
+///
+/// The operator says how far the vault's worth may stray from its target in a year, and never how averse to risk they
+/// are. Gas that costs more widens the trigger and brings the reset nearer to the target; more gamma widens both.
+package struct AdaptiveBand: Hashable, Sendable, Codable {
+  /// Annual tracking error as a part of net asset value: 0.03 lets the worth stray by 3 % (one standard deviation).
+  package let trackingError: Ratio
+  /// The trigger is never nearer to the target and never farther from it than these parts of net asset value.
+  package let narrowest: Ratio
+  package let widest: Ratio
+  /// Annual volatility of deposits and withdrawals as a part of net asset value: what moves the drift even where the
+  /// price does not.
+  package let flowVolatility: Ratio
+  /// How often the drift is looked at. Between two looks it moves on, so the trigger is set that much earlier.
+  package let monitoringSeconds: UInt64
+  /// The price of gas at which the tracking error is to be kept; nil for the one of the moment. With it, gas above
+  /// makes the vault wait and gas below makes it come nearer.
+  package let typicalGasPriceWei: UInt256?
+  /// What holds where this one cannot be calculated.
+  package let fallback: FixedBand
+
+  package init(
+    trackingError: Ratio, narrowest: Ratio = AdaptiveBand.defaultNarrowest,
+    widest: Ratio = AdaptiveBand.defaultWidest, flowVolatility: Ratio = AdaptiveBand.defaultFlowVolatility,
+    monitoringSeconds: UInt64 = AdaptiveBand.defaultMonitoringSeconds, typicalGasPriceWei: UInt256? = nil,
+    fallback: FixedBand
+  ) {
+    self.trackingError = trackingError
+    self.narrowest = narrowest
+    self.widest = widest
+    self.flowVolatility = flowVolatility
+    self.monitoringSeconds = monitoringSeconds
+    self.typicalGasPriceWei = typicalGasPriceWei
+    self.fallback = fallback
+  }
+
+  /// 0.1 % of net asset value: below it a feed's own deviation threshold is what one would trade on.
+  package static let defaultNarrowest = Ratio(raw: 1_000_000_000_000_000)
+  /// 20 %: whoever is farther from the target than that hedges by accident.
+  package static let defaultWidest = Ratio(raw: 200_000_000_000_000_000)
+  /// 10 % a year, half a percent a day: a quiet vault. Without any, the drift of a vault whose position needs no care
+  /// would not move at all, and its band would have no width.
+  package static let defaultFlowVolatility = Ratio(raw: 100_000_000_000_000_000)
+
+  /// A slot of Ethereum, as the keeper's own interval is where nothing else is configured.
+  package static let defaultMonitoringSeconds: UInt64 = 12
+
+  func monitored(everySeconds interval: UInt64) -> AdaptiveBand {
+    AdaptiveBand(
+      trackingError: trackingError, narrowest: narrowest, widest: widest, flowVolatility: flowVolatility,
+      monitoringSeconds: interval, typicalGasPriceWei: typicalGasPriceWei, fallback: fallback)
+  }
+
+  var firstDefect: PolicyDefect? {
+    if !trackingError.isPositive || trackingError > .one {
+      return .outOfRange(key: "band.trackingError", value: trackingError, allowed: "more than 0 and at most 1")
+    }
+    if !narrowest.isPositive || narrowest > widest {
+      return .outOfRange(key: "band.narrowest", value: narrowest, allowed: "more than 0 and at most widest")
+    }
+    if widest > .one { return .outOfRange(key: "band.widest", value: widest, allowed: "at most 1") }
+    if flowVolatility.isNegative || flowVolatility > Ratio(raw: 5_000_000_000_000_000_000) {
+      return .outOfRange(key: "band.flowVolatility", value: flowVolatility, allowed: "0 to 5")
+    }
+    if monitoringSeconds == 0 {
+      return .outOfRange(key: "band.monitoring", value: Ratio.zero, allowed: "1 second or more")
+    }
+    return nil
+  }
+
+  func calibrated(_ scene: BandScene) throws(ContractsError) -> CalibratedBand {
+    switch try found(scene) {
+    case .failure(let gap):
+      return try fallback.calibrated(scene, inPlaceOf: gap.fallback)
+    case .success(let solution):
+      do { return try solution.calibrated(scene, self) } catch {
+        // Beyond what six places can hold: no market is.
+        return try fallback.calibrated(scene, inPlaceOf: .notCalculable)
+      }
+    }
+  }
+
+  /// The band by the formula, or what is missing for it.
+  private func found(_ scene: BandScene) throws(ContractsError) -> Result<Solution, Gap> {
+    guard let volatility = scene.volatility else { return .failure(Gap(.volatilityUnknown)) }
+    guard scene.friction.nativePrice != nil else { return .failure(Gap(.nativePriceMissing)) }
+    do {
+      let motion = try motion(scene, volatility)
+      guard let solution = try Solution(scene, motion, self) else { return .failure(Gap(.costUnknown)) }
+      return .success(solution)
+    } catch let error as ContractsError {
+      throw error
+    } catch {
+      // A formula refused its numbers: a worth of nothing, or a price beyond all measure.
+      return .failure(Gap(.notCalculable))
+    }
+  }
+
+  private func motion(_ scene: BandScene, _ volatility: VolatilityForecast) throws(QuantError) -> TargetMotion {
+    let spot = scene.price.approximateDouble
+    let flow = flowVolatility.approximateDouble * scene.netAssetValue.approximateDouble / spot
+    return try TargetMotion(
+      gamma: scene.gamma, spot: spot, volatility: volatility.annual.approximateDouble, flows: flow * flow)
+  }
+}
+
+/// What the formula lacks.
+private struct Gap: Error {
+  let fallback: BandFallback
+  init(_ fallback: BandFallback) { self.fallback = fallback }
+}
+
+/// What the formula gave, and what it was given.
+private struct Solution {
+  let band: ImpulseBand
+  /// The trigger where the drift is looked at so often and no more often, base units.
+  let trigger: Double
+  let cost: CorrectionCost
+
+  /// nil where the venue cannot say what a correction costs.
+  init?(_ scene: BandScene, _ motion: TargetMotion, _ rule: AdaptiveBand) throws {
+    let smallest = scene.minimumClip.approximateDouble / scene.price.approximateDouble
+    let error = rule.trackingError.approximateDouble * scene.netAssetValue.approximateDouble
+    // What a correction costs depends on its size, and its size on what it costs. A venue's impact is a small part of
+    // that, so the second round settles it.
+    var size = max(smallest, error / motion.priceVariance.squareRoot())
+    var solved: (band: ImpulseBand, cost: CorrectionCost)?
+    for _ in 0..<2 {
+      guard let cost = try Self.cost(scene, size, gasPriceWei: nil) else { return nil }
+      let band = try Self.band(scene, motion, rule, size, cost, error: error)
+      guard let band else { return nil }
+      solved = (band, cost)
+      size = max(smallest, band.clip)
+    }
+    guard let solved else { return nil }
+    band = solved.band
+    cost = solved.cost
+    let interval = Double(rule.monitoringSeconds) / RealisedVolatility.secondsPerYear
+    trigger = try band.monitoredTrigger(interval: interval)
+  }
+
+  /// The band at the cost of the moment. Where a typical price of gas is named, the tracking error is kept at that one,
+  /// and the moment's gas is weighed by the same aversion to risk.
+  private static func band(
+    _ scene: BandScene, _ motion: TargetMotion, _ rule: AdaptiveBand, _ size: Double, _ cost: CorrectionCost,
+    error: Double
+  ) throws -> ImpulseBand? {
+    let costs = try TradingCosts(fixed: cost.fixed, perUnit: cost.perUnit)
+    guard let typicalGasPrice = rule.typicalGasPriceWei else {
+      return try ImpulseBand(motion: motion, costs: costs, targetTrackingError: error)
+    }
+    guard let typical = try Self.cost(scene, size, gasPriceWei: typicalGasPrice) else { return nil }
+    let usual = try ImpulseBand(
+      motion: motion, costs: TradingCosts(fixed: typical.fixed, perUnit: typical.perUnit),
+      targetTrackingError: error)
+    return try ImpulseBand(motion: motion, costs: costs, riskAversion: usual.riskAversion)
+  }
+
+  private static func cost(
+    _ scene: BandScene, _ size: Double, gasPriceWei: UInt256?
+  ) throws(ContractsError) -> CorrectionCost? {
+    let size = try Quantity(nearest: size, places: 6)
+    // Against the drift; a vault on its target is corrected either way, and a sale is as good as a purchase.
+    return try scene.friction.cost(of: scene.drift.isNegative ? size : size.negated(), gasPriceWei: gasPriceWei)
+  }
+
+  /// Rounded to the sixth place of a base unit, before anything is compared, and kept within the rule's bounds.
+  func calibrated(_ scene: BandScene, _ rule: AdaptiveBand) throws(ContractsError) -> CalibratedBand {
+    func width(_ share: Ratio) throws(ContractsError) -> Quantity {
+      try scene.netAssetValue.scaled(by: share, rounding: .towardZero)
+        .quantity(at: scene.price, rounding: .towardZero)
+    }
+    let found = try Quantity(nearest: trigger, places: 6)
+    let half = min(max(found, try width(rule.narrowest)), try width(rule.widest))
+    let reset = min(try Quantity(nearest: band.reset, places: 6), half)
+    return CalibratedBand(
+      band: Band(halfWidth: half, resetDistance: reset), scale: half,
+      figures: try figures(scene, rule, found: found), fallback: nil)
+  }
+
+  private func figures(
+    _ scene: BandScene, _ rule: AdaptiveBand, found: Quantity
+  ) throws(ContractsError) -> [Figure] {
+    var figures = try scene.volatility?.figures() ?? []
+    let spot = scene.price.approximateDouble
+    figures += [
+      try .usd("cost per correction", Usd(nearest: cost.fixed, places: 2), from: "gas and upfront fee, native price"),
+      try .percent("cost of trading", Ratio(nearest: cost.perUnit / spot, places: 6), from: "venue's fee and impact"),
+      try .quantity("drift of a day", Self.daily(band), scene.unit, from: "√(gamma, volatility and flows), a day"),
+      try .quantity("trigger", found, scene.unit, from: "least cost at the tracking error, looked at every tick"),
+      try .usd("expected cost", Usd(nearest: band.costPerYear, places: 2), from: "stationary band, a year"),
+      try .percent(
+        "expected tracking error",
+        Ratio(nearest: band.trackingError / scene.netAssetValue.approximateDouble, places: 6),
+        from: "stationary band, a year"),
+    ]
+    if let trades = band.tradesPerYear {
+      figures.append(
+        Figure(
+          name: "expected corrections", value: try Ratio(nearest: trades, places: 1).description, unit: "a year",
+          source: "stationary band"))
+    }
+    return figures
+  }
+
+  private static func daily(_ band: ImpulseBand) throws(ContractsError) -> Quantity {
+    try Quantity(nearest: (band.motion.targetVariance / 365).squareRoot(), places: 6)
+  }
+}

@@ -1,0 +1,247 @@
+import Contracts
+import Ethereum
+import Foundation
+import Testing
+
+@testable import Decision
+
+struct TimeWeightedBandTests {
+  private static let fixed = FixedBand(width: 0.04, of: .target, reset: .centre)
+
+  private func calibration(
+    since seconds: UInt64?, base: Quantity, minimum: UInt64 = 0, maximum: UInt64 = 1_000
+  ) throws -> Calibration {
+    let policy = try World.policy(
+      target: .absolute(10),
+      rule: .timeWeighted(
+        TimeWeightedBand(Self.fixed, minimumIntervalSeconds: minimum, maximumAgeSeconds: maximum)),
+      orders: World.orders(urgentBands: 3))
+    let observation = World.observation(vault: World.vault(base: base))
+    var circumstances = World.circumstances()
+    circumstances.correctedAtSeconds = seconds.map { World.now - $0 }
+    let assessment = try Assessment(observation, policy: policy)
+    return try Calibration(
+      assessment, observation, policy: policy, circumstances: circumstances, venue: ScriptedVenue())
+  }
+
+  @Test(
+    arguments: [
+      (nil, 0.4), (0, 0.4), (250, 0.3), (500, 0.2), (999, 0.0004), (1_000, 0.0), (9_000, 0.0),
+    ] as [(UInt64?, Double)])
+  func theBandClosesWithTime(seconds: UInt64?, half: Double) throws {
+    #expect(try calibration(since: seconds, base: 10).band.halfWidth == Quantity(floatLiteral: half))
+  }
+
+  @Test func whatIsDueGrowsWithTimeAndIsNeverMoreThanTheDrift() throws {
+    // 0.25 off: inside at first, due once the band is narrower.
+    #expect(try calibration(since: 0, base: 10.25).due == 0)
+    #expect(try calibration(since: 250, base: 10.25).due == 0)
+    #expect(try calibration(since: 500, base: 10.25).due == -0.25)
+    #expect(try calibration(since: 500, base: 9.75).due == 0.25)
+  }
+
+  @Test func whileItRestsOnlyWhatIsUrgentIsDue() throws {
+    let small = try calibration(since: 50, base: 10.5, minimum: 100)
+    #expect(small.due == 0)
+    #expect(small.urgency == .routine)
+    // Three widths of 0.4.
+    #expect(try calibration(since: 50, base: 11.2, minimum: 100).due == 0)
+    let large = try calibration(since: 50, base: 11.3, minimum: 100)
+    #expect(large.due == -1.3)
+    #expect(large.urgency == .urgent)
+    #expect(try calibration(since: 100, base: 10.5, minimum: 100).due == -0.5)
+  }
+
+  @Test func aTimeThatMakesNoSenseIsNamed() {
+    for (minimum, maximum) in [(0, 0), (10, 10), (11, 10)] as [(UInt64, UInt64)] {
+      #expect {
+        try World.policy(
+          rule: .timeWeighted(
+            TimeWeightedBand(Self.fixed, minimumIntervalSeconds: minimum, maximumAgeSeconds: maximum)))
+      } throws: { "\($0)".contains("band.maximumAge") }
+    }
+  }
+}
+
+struct AdaptiveBandTests {
+  private static let fixed = FixedBand(width: 0.04, of: .target, reset: .centre)
+
+  private func rule(
+    trackingError: Ratio = 0.03, flow: Ratio = 0.1, monitoring: UInt64 = 12, typical: UInt256? = nil,
+    narrowest: Ratio = 0.001, widest: Ratio = 0.5
+  ) -> BandRule {
+    .adaptive(
+      AdaptiveBand(
+        trackingError: trackingError, narrowest: narrowest, widest: widest, flowVolatility: flow,
+        monitoringSeconds: monitoring, typicalGasPriceWei: typical, fallback: Self.fixed))
+  }
+
+  private func circumstances(
+    volatility: Double? = 0.65, gwei: UInt64 = 1, nativePrice: Price? = 3000
+  ) throws -> Circumstances {
+    var circumstances = World.circumstances()
+    circumstances.fees = FeeQuote(
+      nextBaseFeeWei: UInt256(gwei * World.gwei), tipWei: 0, feeCapWei: UInt256(2 * gwei * World.gwei),
+      gasPriceCeilingWei: UInt256(5_000 * World.gwei))
+    circumstances.nativePrice = nativePrice
+    if let volatility {
+      circumstances.volatility = [try VolatilityEstimate(.configured, annual: volatility, source: "a test")]
+    }
+    return circumstances
+  }
+
+  private func calibration(
+    _ rule: BandRule, _ circumstances: Circumstances, target: Target = .fractionOfNetAssetValue(0.3),
+    base: Quantity = 20, quote: Quantity = 40_000, venue: ScriptedVenue = ScriptedVenue()
+  ) throws -> Calibration {
+    let policy = try World.policy(target: target, rule: rule)
+    let observation = World.observation(vault: World.vault(base: base, quote: quote))
+    return try Calibration(
+      try Assessment(observation, policy: policy), observation, policy: policy, circumstances: circumstances,
+      venue: venue)
+  }
+
+  /// The two conditions of the impulse band and its tracking error hold to the rounding of the sixth place, calculated
+  /// here from the world's numbers and not from the program's.
+  @Test func theBandSolvesItsEquations() throws {
+    let band = try calibration(rule(monitoring: 1), circumstances(gwei: 20)).band
+    let (b, r) = (band.halfWidth.approximateDouble, band.resetDistance.approximateDouble)
+    let (spot, sigma, worth) = (3000.0, 0.65, 100_000.0)
+    // Target 0.3 V/S of a vault with 20 ETH of delta.
+    let slope = (0.3 * 20 - 10) / spot
+    let driftVariance = pow(slope * sigma * spot, 2) + pow(0.1 * worth / spot, 2)
+    let priceVariance = pow(sigma * spot, 2)
+    let monitored = b + 0.5826 * (driftVariance / 31_536_000).squareRoot()
+    let k = 0.0006 * spot
+    let fixed = (2_000_000 + 4_350_000) * 20e-9 * spot
+    // The tracking error that was asked for.
+    let error = (priceVariance * (monitored * monitored + r * r) / 6).squareRoot()
+    #expect(abs(error - 0.03 * worth) < 0.01)
+    // Both equations give one aversion to risk.
+    let byCost = 3 * k * driftVariance / priceVariance / (monitored * r * (monitored + r))
+    let byGas = 12 * fixed * driftVariance / priceVariance / ((monitored + r) * pow(monitored - r, 3))
+    #expect(abs(byCost / byGas - 1) < 1e-4)
+  }
+
+  @Test func dearGasNeverNarrowsTheTriggerAndBringsTheResetNearer() throws {
+    var last = try calibration(rule(), circumstances(gwei: 1)).band
+    for gwei in [2, 5, 10, 50, 200, 1_000] as [UInt64] {
+      let band = try calibration(rule(), circumstances(gwei: gwei)).band
+      #expect(band.halfWidth >= last.halfWidth)
+      #expect(band.resetDistance <= last.resetDistance)
+      last = band
+    }
+  }
+
+  /// With a typical price of gas the vault waits where gas is dear, beyond what the tracking error alone allows.
+  @Test func aSpikeAboveTheTypicalPriceWidensFurther() throws {
+    let typical = UInt256(10 * World.gwei)
+    let usual = try calibration(rule(typical: typical), circumstances(gwei: 10)).band
+    #expect(try calibration(rule(), circumstances(gwei: 10)).band == usual)
+    let spike = try calibration(rule(typical: typical), circumstances(gwei: 500)).band
+    let bounded = try calibration(rule(), circumstances(gwei: 500)).band
+    #expect(spike.halfWidth > bounded.halfWidth)
+    let cheap = try calibration(rule(typical: typical), circumstances(gwei: 1)).band
+    #expect(cheap.halfWidth < usual.halfWidth)
+  }
+
+  @Test func aLargerTrackingErrorIsAWiderBandInProportion() throws {
+    let one = try calibration(rule(trackingError: 0.01), circumstances(gwei: 0)).band.halfWidth.approximateDouble
+    let three = try calibration(rule(trackingError: 0.03), circumstances(gwei: 0)).band.halfWidth.approximateDouble
+    // The correction for looking only every 12 s is the same for both.
+    #expect(abs(three / one - 3) < 0.01)
+  }
+
+  @Test func moreVolatilityIsANarrowerBand() throws {
+    var last: Quantity?
+    for volatility in [0.2, 0.4, 0.8, 1.6] {
+      let half = try calibration(rule(), circumstances(volatility: volatility)).band.halfWidth
+      if let last { #expect(half < last) }
+      last = half
+    }
+  }
+
+  @Test func theBoundsHold() throws {
+    // 100,000 at 3,000: 1 % is a third of an ETH.
+    let narrow = try calibration(rule(trackingError: 0.0001, narrowest: 0.01), circumstances())
+    #expect(narrow.band.halfWidth == (try Usd(1000).quantity(at: 3000, rounding: .towardZero)))
+    let wide = try calibration(rule(trackingError: 1, widest: 0.02), circumstances())
+    #expect(wide.band.halfWidth == (try Usd(2000).quantity(at: 3000, rounding: .towardZero)))
+    #expect(wide.band.resetDistance <= wide.band.halfWidth)
+  }
+
+  @Test func whatIsMissingIsNamedAndTheFixedBandHolds() throws {
+    let fixed = Band(halfWidth: 0.4, resetDistance: 0)
+    let cases: [(BandFallback, Circumstances, ScriptedVenue)] = [
+      (.volatilityUnknown, try circumstances(volatility: nil), ScriptedVenue()),
+      (.nativePriceMissing, try circumstances(nativePrice: nil), ScriptedVenue()),
+      (.costUnknown, try circumstances(), ScriptedVenue(quoteFailure: .foreignState(venue: "scripted"))),
+    ]
+    for (fallback, circumstances, venue) in cases {
+      let calibration = try calibration(rule(), circumstances, venue: venue)
+      #expect(calibration.fallback == fallback)
+      #expect(calibration.band == fixed)
+      #expect(calibration.figures.contains { $0.name == "fixed band because" && $0.value == fallback.rawValue })
+    }
+    // A vault with nothing in it has no tracking error.
+    let poor = try calibration(rule(), circumstances(), target: .absolute(10), base: 0, quote: 0)
+    #expect(poor.fallback == .notCalculable)
+  }
+
+  @Test func whatIsExpectedIsSaid() throws {
+    let figures = try calibration(rule(), circumstances(gwei: 20)).figures
+    for name in ["expected corrections", "expected cost", "expected tracking error", "volatility, configured"] {
+      #expect(figures.contains { $0.name == name }, "\(name)")
+    }
+    let error = try #require(figures.first { $0.name == "expected tracking error" })
+    #expect(error.value == "3" && error.unit == "%")
+  }
+
+  @Test func nonsenseIsNamed() {
+    let rules: [(String, BandRule)] = [
+      ("band.trackingError", rule(trackingError: 0)), ("band.trackingError", rule(trackingError: 1.1)),
+      ("band.narrowest", rule(narrowest: 0)), ("band.narrowest", rule(narrowest: 0.6)),
+      ("band.widest", rule(widest: 1.5)), ("band.flowVolatility", rule(flow: -0.1)),
+      ("band.flowVolatility", rule(flow: 6)), ("band.monitoring", rule(monitoring: 0)),
+    ]
+    for (key, rule) in rules {
+      #expect { try World.policy(rule: rule) } throws: { "\($0)".contains(key) }
+    }
+  }
+}
+
+struct BandRecordTests {
+  /// Records from before there were kinds.
+  @Test func aFixedBandKeepsTheFormItHad() throws {
+    let band = BandRule.fixed(FixedBand(width: 0.04, of: .target, reset: .edge))
+    let written = try JSON(encoding: band)
+    #expect(written == ["basis": "target", "reset": "edge", "width": "0.04"])
+    #expect(try written.decoded() == band)
+  }
+
+  @Test func everyKindIsReadBack() throws {
+    let fixed = FixedBand(width: 0.04, of: .target, reset: .edge)
+    let rules: [BandRule] = [
+      .timeWeighted(TimeWeightedBand(fixed, minimumIntervalSeconds: 5, maximumAgeSeconds: 50)),
+      .adaptive(AdaptiveBand(trackingError: 0.03, typicalGasPriceWei: 7, fallback: fixed)),
+      .adaptive(AdaptiveBand(trackingError: 0.03, fallback: fixed)),
+    ]
+    for rule in rules { #expect(try JSON(encoding: rule).decoded() == rule) }
+  }
+
+  @Test func circumstancesWithoutEstimatesKeepTheirForm() throws {
+    var circumstances = World.circumstances()
+    let written = try JSON(encoding: circumstances)
+    #expect(written["volatility"] == nil)
+    #expect(try JSONDecoder().decode(Circumstances.self, from: Data(written.encoded())) == circumstances)
+    circumstances.volatility = [try VolatilityEstimate(.garch, annual: 0.5, source: "a test")]
+    let again = try JSON(encoding: circumstances)
+    #expect(try JSONDecoder().decode(Circumstances.self, from: Data(again.encoded())) == circumstances)
+  }
+}
+
+extension JSON {
+  fileprivate func decoded() throws -> BandRule {
+    try JSONDecoder().decode(BandRule.self, from: Data(encoded()))
+  }
+}
