@@ -93,6 +93,11 @@ ethereum-tests: deps ## run the official test files found under DIR=folder
 	swift build $(SWIFT_FLAGS) -c release --product vaultkeeper-lab --scratch-path .build-release
 	$(LAB) ethereum-tests "$(DIR)"
 
+.PHONY: vectors
+vectors: lab ## run every file of test vectors found under DIR=folder; DATA=folder holds the data files they name
+	@test -n "$(DIR)" || { echo "usage: make vectors DIR=folder [DATA=folder]" >&2; exit 64; }
+	$(LAB) vectors "$(DIR)" $(if $(DATA),--data "$(DATA)")
+
 .PHONY: test-chain
 test-chain: build ## check and dry-run against RPC=url with CONFIG=file; signs only with SIGN=1
 	@test -n "$(RPC)" -a -n "$(CONFIG)" || { echo "usage: make test-chain RPC=url CONFIG=file [SIGN=1]" >&2; exit 64; }
