@@ -1,5 +1,6 @@
 import Ethereum
 import Foundation
+import TestSupport
 import Testing
 
 /// The daemon is killed with SIGKILL at moments that nobody chose, again and again, while its endpoints lie, hang and
@@ -25,7 +26,7 @@ struct RandomKillTests {
     let chain = try DevChain()
     let keeper = try KeeperProcess(chain, KeeperSettings(patience: "0s"))
     // A seed of its own for each length, so that a run can be repeated.
-    var draws = SystemlessRandom(state: UInt64(Self.kills))
+    var draws = SplitMix64(UInt64(Self.kills))
     var moves = 0
     for kill in 0..<Self.kills {
       if kill % Self.killsPerMove == 0 {
@@ -49,18 +50,5 @@ struct RandomKillTests {
     }
     #expect(try chain.pooled().isEmpty)
     try expectSoundJournal(keeper)
-  }
-}
-
-/// SplitMix64: the same draws on every machine.
-private struct SystemlessRandom {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Where the things lie that the tests run. What is missing is a failure that says what to do, never a skipped test.
 enum Workplace {
@@ -11,16 +12,7 @@ enum Workplace {
     if let path = ProcessInfo.processInfo.environment["VAULTKEEPER_BINARY"] {
       return try executable(path, remedy: "VAULTKEEPER_BINARY names it; build it, or name another")
     }
-    // The tests' bundle or runner lies in `.build/<configuration>`, some folders down.
-    var folder = URL(fileURLWithPath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
-    for _ in 0..<6 {
-      folder.deleteLastPathComponent()
-      let candidate = folder.appendingPathComponent("vaultkeeper")
-      var isFolder: ObjCBool = false
-      if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), !isFolder.boolValue {
-        return candidate
-      }
-    }
+    if let path = BuiltProgram.beside(named: "vaultkeeper") { return path }
     throw DevChain.Failure("there is no vaultkeeper beside the tests; `make build`, or set VAULTKEEPER_BINARY")
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TestSupport
 import Testing
 
 @testable import vaultkeeper
@@ -12,18 +13,11 @@ enum Binary {
     let complaints: String
   }
 
-  /// `.build/<configuration>`: the tests' bundle or runner lies in it.
   static func path() throws -> URL {
-    var folder = URL(fileURLWithPath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
-    for _ in 0..<6 {
-      folder.deleteLastPathComponent()
-      let candidate = folder.appendingPathComponent("vaultkeeper")
-      var isFolder: ObjCBool = false
-      if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), !isFolder.boolValue {
-        return candidate
-      }
+    guard let path = BuiltProgram.beside(named: "vaultkeeper") else {
+      throw Fixtures.Misuse(what: "no vaultkeeper beside \(CommandLine.arguments.first ?? "")")
     }
-    throw Fixtures.Misuse(what: "no vaultkeeper beside \(CommandLine.arguments.first ?? "")")
+    return path
   }
 
   static func run(_ arguments: [String], in folder: URL? = nil) throws -> Outcome {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import vaultkeeper
@@ -10,7 +11,7 @@ import Testing
     let rounds = ProcessInfo.processInfo.environment["VAULTKEEPER_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 5_000
     var readable = 0
     for seed in 0..<rounds {
-      var generator = SeededGenerator(seed: UInt64(seed))
+      var generator = SplitMix64(UInt64(seed))
       var bytes = original
       for _ in 0..<Int.random(in: 1...6, using: &generator) { mutate(&bytes, &generator) }
       do {
@@ -36,7 +37,7 @@ import Testing
     "{{{{{{{{", "[[[[[[[[", "- - - - - - - -", "100000000000000000000%", "1 wei", "18446744073709551616",
   ]
 
-  private func mutate(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+  private func mutate(_ bytes: inout [UInt8], _ generator: inout SplitMix64) {
     guard !bytes.isEmpty else { return }
     let at = Int.random(in: 0..<bytes.count, using: &generator)
     let length = min(Int.random(in: 1...24, using: &generator), bytes.count - at)

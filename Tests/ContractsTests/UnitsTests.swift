@@ -1,27 +1,20 @@
 import BigInt
 import Ethereum
+import TestSupport
 import Testing
 
 @testable import Contracts
 
 /// Fixed-point arithmetic against an oracle that has no width.
 @Suite struct UnitsTests {
-  /// SplitMix64, so that a failing run can be repeated.
   private struct Generator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
+    var random: SplitMix64
     /// Any width from 0 to 255 bits, either sign.
     mutating func word() throws -> Int256 {
       var bytes: [UInt8] = []
-      for _ in 0..<4 { bytes += withUnsafeBytes(of: next().bigEndian) { Array($0) } }
-      let word = try UInt256(bigEndian: bytes) >> Int(1 + next() % 255)
-      return try Int256(sign: next() % 2 == 0 || word == .zero ? .plus : .minus, magnitude: word)
+      for _ in 0..<4 { bytes += withUnsafeBytes(of: random.next().bigEndian) { Array($0) } }
+      let word = try UInt256(bigEndian: bytes) >> Int(1 + random.next() % 255)
+      return try Int256(sign: random.next() % 2 == 0 || word == .zero ? .plus : .minus, magnitude: word)
     }
   }
 
@@ -52,7 +45,7 @@ import Testing
   private let roundings: [RoundingDirection] = [.down, .up, .towardZero, .awayFromZero]
 
   @Test func operationsAgreeWithTheOracle() throws {
-    var generator = Generator(state: 1)
+    var generator = Generator(random: SplitMix64(1))
     for round in 0..<1_500 {
       let a = try generator.word()
       let b = try generator.word()
@@ -87,10 +80,10 @@ import Testing
   }
 
   @Test func rescalingAgreesWithTheOracle() throws {
-    var generator = Generator(state: 2)
+    var generator = Generator(random: SplitMix64(2))
     for _ in 0..<500 {
       let units = try generator.word().magnitude
-      let decimals = Int(generator.next() % 31)
+      let decimals = Int(generator.random.next() % 31)
       for rounding in [RoundingDirection.down, .up] {
         let expected = divide(big(units) * scale, BigInt(10).power(decimals), rounding)
         check(expected) { try Quantity(units: units, decimals: decimals, rounding: rounding).raw }
@@ -103,7 +96,7 @@ import Testing
   }
 
   @Test func textRoundTrips() throws {
-    var generator = Generator(state: 3)
+    var generator = Generator(random: SplitMix64(3))
     for _ in 0..<500 {
       let value = Quantity(raw: try generator.word())
       #expect(try Quantity(decimal: value.description) == value)

@@ -1,30 +1,19 @@
 import Contracts
 import Ethereum
+import TestSupport
 import Testing
 
 @testable import Decision
 
 /// Numbers from a lying node or a broken contract: an error or a refusal, never a trap.
 struct HostileTests {
-  /// SplitMix64: the same sequence everywhere.
-  private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
-  }
-
   private static let words: [UInt256] = [
     0, 1, 2, 999, 1_000_000_000_000_000_000, UInt256(UInt64.max), UInt256(1) << 127, UInt256(1) << 200,
     UInt256(1) << 254, UInt256(1) << 255, .max,
   ]
   private static let times: [UInt64] = [0, 1, World.now - 301, World.now, World.now + 1, .max - 1, .max]
 
-  private var generator = Generator(state: 42)
+  private var generator = SplitMix64(42)
 
   private mutating func word() -> UInt256 { Self.words.randomElement(using: &generator) ?? 0 }
   private mutating func time() -> UInt64 { Self.times.randomElement(using: &generator) ?? 0 }

@@ -1,5 +1,6 @@
 @testable import Ethereum
 import FoundationEssentials
+import TestSupport
 import Testing
 
 /// Every decoder on mutated and random bytes. A trap ends the test process; a broken property fails the test.

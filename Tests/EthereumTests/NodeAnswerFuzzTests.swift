@@ -1,5 +1,6 @@
 @testable import Ethereum
 import FoundationEssentials
+import TestSupport
 import Testing
 
 /// What nodes answer, mutated value by value and byte by byte, for every question the keeper asks. A trap ends the test

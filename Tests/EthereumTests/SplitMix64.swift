@@ -1,21 +1,8 @@
 @testable import Ethereum
+import TestSupport
 
-/// The generator of Tests/Fixtures/make_ethereum_fixtures.py (Steele, Lea, Flood 2014), draw for draw.
-struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
+/// What Tests/Fixtures/make_ethereum_fixtures.py draws, draw for draw.
+extension SplitMix64 {
   mutating func bytes(_ count: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(count + 8)

@@ -1,4 +1,5 @@
 @testable import Ethereum
+import TestSupport
 import Testing
 
 @Suite struct TransactionTests {

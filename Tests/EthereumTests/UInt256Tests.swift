@@ -1,5 +1,6 @@
 import BigInt
 @testable import Ethereum
+import TestSupport
 import Testing
 
 /// UInt256 and Int256 against attaswift/BigInt, which shares no code with them.

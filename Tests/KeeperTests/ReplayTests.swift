@@ -3,6 +3,7 @@ import Ethereum
 import Foundation
 import Outbox
 import Simulation
+import TestSupport
 import Testing
 
 @testable import Decision
@@ -187,19 +188,13 @@ import Testing
   }
 }
 
-/// SplitMix64, and JSON made of it.
+/// Chance, and JSON made of it.
 struct Draws {
-  private var state: UInt64
+  private var random: SplitMix64
 
-  init(seed: UInt64) { state = seed }
+  init(seed: UInt64) { random = SplitMix64(seed) }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+  mutating func next() -> UInt64 { random.next() }
 
   mutating func json(depth: Int = 3) -> JSON {
     switch next() % (depth > 0 ? 8 : 6) {

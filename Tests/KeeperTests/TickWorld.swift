@@ -1,5 +1,6 @@
 import Ethereum
 import Outbox
+import TestSupport
 
 @testable import Contracts
 @testable import Decision
@@ -9,7 +10,7 @@ import Outbox
 /// fail. Each tick is judged by the production Decision and recorded by the production recorder, so that a journal of
 /// any length is written quickly. All of it is drawn from one seed.
 struct TickWorld {
-  private var draws: UInt64
+  private var draws: SplitMix64
   let vault: VaultSettings
   let configurationHash: Bytes32
   private(set) var recorder: TickRecorder
@@ -43,28 +44,19 @@ struct TickWorld {
   }
 
   init(seed: UInt64, policy: Policy? = nil) throws {
-    draws = seed
+    draws = SplitMix64(seed)
     vault = try Self.vault(policy: policy ?? Self.policy())
     recorder = try TickRecorder(vault)
     configurationHash = Keccak256.hash(Array("scripted".utf8))
   }
 
-  /// SplitMix64.
-  private mutating func draw() -> UInt64 {
-    draws &+= 0x9E37_79B9_7F4A_7C15
-    var z = draws
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
   /// One in so many.
-  private mutating func happens(oneIn count: UInt64) -> Bool { draw() % count == 0 }
+  private mutating func happens(oneIn count: UInt64) -> Bool { draws.next() % count == 0 }
 
   /// Roughly normal, of variance 1.
   private mutating func normal() -> Double {
     var sum = 0.0
-    for _ in 0..<12 { sum += Double(draw() >> 11) / 9_007_199_254_740_992 }
+    for _ in 0..<12 { sum += Double(draws.next() >> 11) / 9_007_199_254_740_992 }
     return sum - 6
   }
 
@@ -117,7 +109,7 @@ struct TickWorld {
     let refuses = happens(oneIn: 20)
     let simulation = Simulation(
       dataHash: proposal.dataHash, outcome: refuses ? .reverted(.retryable("no room")) : .succeeded,
-      gasUsed: refuses ? nil : 2_000_000 + draw() % 100_000,
+      gasUsed: refuses ? nil : 2_000_000 + draws.next() % 100_000,
       postState: refuses ? nil : try after(approved, observation))
     report.note(simulation)
     let clearance = try Clearance(proposal, simulation)
@@ -141,11 +133,13 @@ struct TickWorld {
     if staleTicks > 0 {
       staleTicks -= 1
     } else if moved > 0.0005 || now - answeredAt >= 3_600 {
-      (answer, answeredAt, round) = (UInt64(told), now - draw() % 5, round + 1)
+      (answer, answeredAt, round) = (UInt64(told), now - draws.next() % 5, round + 1)
     } else if happens(oneIn: 500) {
       staleTicks = 330
     }
-    baseFee = min(max(baseFee + draw() % 11_000_000, 80_000_000), 400_000_000) - min(draw() % 11_000_000, 50_000_000)
+    baseFee =
+      min(max(baseFee + draws.next() % 11_000_000, 80_000_000), 400_000_000)
+      - min(draws.next() % 11_000_000, 50_000_000)
     pendingFees += short * price * 12 * 0.05 / 31_536_000
     if busyTicks > 0 { busyTicks -= 1 }
     if haltedTicks > 0 { haltedTicks -= 1 } else if happens(oneIn: 150) { haltedTicks = 5 }

@@ -1,6 +1,5 @@
 import Ethereum
 @testable import Outbox
-import Simulation
 import Testing
 
 @Suite struct AgeingTests {

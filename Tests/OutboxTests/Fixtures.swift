@@ -1,6 +1,5 @@
 import Ethereum
 @testable import Outbox
-import Simulation
 import Testing
 
 /// The chain id of these tests is above 2^32, where a 32-bit field would show.

@@ -1,24 +1,12 @@
 import Ethereum
 import Foundation
 @testable import Outbox
-import Simulation
+import TestSupport
 import Testing
 
 /// Whatever bytes a journal or another writer hands over: they are read or refused, and never end the process. What the
 /// memory takes it takes again from the bytes.
 @Suite struct RecordFuzzTests {
-  /// splitmix64: the same numbers in every run.
-  private struct Dice: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
-
   /// Rounds of each test: 200 take seconds; VAULTKEEPER_FUZZ_ROUNDS sets more.
   private static let rounds =
     ProcessInfo.processInfo.environment["VAULTKEEPER_FUZZ_ROUNDS"].flatMap(Int.init) ?? 200
@@ -86,7 +74,7 @@ import Testing
 
   @Test func mutatedRecordsAreReadOrRefusedAndFoldTheSameTwice() throws {
     let payloads = try story()
-    var dice = Dice(state: 1)
+    var dice = SplitMix64(1)
     for round in 0..<Self.rounds {
       var changed = payloads
       for _ in 0...Int.random(in: 0...3, using: &dice) {
@@ -109,7 +97,7 @@ import Testing
     }
   }
 
-  private func mutate(_ payload: [UInt8], _ all: [[UInt8]], _ dice: inout Dice) -> [UInt8] {
+  private func mutate(_ payload: [UInt8], _ all: [[UInt8]], _ dice: inout SplitMix64) -> [UInt8] {
     var bytes = payload
     guard let place = bytes.indices.randomElement(using: &dice) else { return bytes }
     switch Int.random(in: 0..<6, using: &dice) {
@@ -130,7 +118,7 @@ import Testing
   }
 
   @Test func randomBytesAreNoRecord() throws {
-    var dice = Dice(state: 2)
+    var dice = SplitMix64(2)
     for _ in 0..<Self.rounds {
       let bytes = (0..<Int.random(in: 0...200, using: &dice)).map { _ in UInt8.random(in: 0...255, using: &dice) }
       #expect(throws: JournalFailure.self) { try PromiseRecord(decoding: bytes) }

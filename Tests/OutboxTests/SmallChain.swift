@@ -1,6 +1,5 @@
 import Ethereum
 @testable import Outbox
-import Simulation
 
 /// A chain with one account that matters, and a pool with geth's rules for it. A value: copy it, and two futures part.
 struct SmallChain: Hashable {

@@ -1,6 +1,5 @@
 import Ethereum
 @testable import Outbox
-import Simulation
 
 extension SmallKeeper {
   /// What the journal says, read entry by entry as it grows, without the outbox.

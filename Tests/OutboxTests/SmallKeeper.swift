@@ -1,6 +1,5 @@
 import Ethereum
 @testable import Outbox
-import Simulation
 
 /// A keeper in that world that wants one thing: that the chain holds one call of purpose `act`. It looks at the chain
 /// to see whether it is there, as a hedger looks at its position; so a call too many is a hedge too many.

@@ -1,5 +1,6 @@
 import Ethereum
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Wallet
@@ -205,7 +206,7 @@ struct KeystoreRefusalTests {
     let good = Array(try row.text("file").utf8)
     let context = try WalletFixture.context()
     let passphrase = try WalletFixture.passphrase("pass")
-    var generator = SplitMix(state: 11)
+    var generator = SplitMix64(11)
     for round in 0..<3000 {
       var bytes = good
       if round.isMultiple(of: 3) { bytes.removeLast(Int.random(in: 1..<good.count, using: &generator)) }
@@ -220,18 +221,5 @@ struct KeystoreRefusalTests {
       }
       if case .success(let key) = opened { #expect(key.address.description == (try row.text("address"))) }
     }
-  }
-}
-
-/// A small reproducible generator (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }
