@@ -36,6 +36,18 @@ import Testing
       evidence: try Make.evidence(head, minedNonce: nonce), now: desk.now)
   }
 
+  /// All that is in flight may be mined: it counts with the most it can cost, here and for whoever asks.
+  @Test func whatIsInFlightCountsWithTheMostItCanCost() throws {
+    var desk = try Desk(Make.policy(unsettled: 2, budget: 900_000_000))
+    _ = try desk.send(try Make.intent("1"))
+    let budget = try desk.outbox.gasBudget(try Make.lane(), now: desk.now)
+    #expect(budget.spentWei == .zero && budget.heldWei == 501_000_000 && budget.usedWei == 501_000_000)
+    #expect(
+      try refusal { try reserve(desk, "2", nonce: 7, at: Make.head(100)) }
+        == .gasBudgetUsed(
+          spentWei: 501_000_000, wantedWei: 501_000_000, budgetWei: 900_000_000, windowSeconds: 86_400))
+  }
+
   @Test func everyWindowCountsForItself() throws {
     let hour = GasWindow(seconds: 3_600, wei: 600_000_000)
     var desk = try Desk(Make.policy(budget: 900_000_000, windows: [hour]))

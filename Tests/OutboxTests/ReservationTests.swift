@@ -74,6 +74,23 @@ import Testing
     }
   }
 
+  /// Settling lifts a doubt before anything is promised. Evidence that looks harmless and has lifted nothing is not enough.
+  @Test func whileANonceIsInDoubtNothingIsPromised() throws {
+    var desk = try Desk()
+    let sent = try desk.send(try Make.intent())
+    let mined = Inclusion.of(sent, in: Make.head(101))
+    _ = try desk.settle(try Make.evidence(Make.head(101), minedNonce: 8, sightings: [mined.sighting]))
+    _ = try desk.settle(try Make.evidence(Make.head(104), minedNonce: 8, sightings: [mined.sighting]))
+    #expect(try desk.settle(try Make.evidence(Make.head(105), minedNonce: 9)) == ["nonceDoubted"])
+    let free = try Make.evidence(Make.head(106), minedNonce: 8)
+    let other = try Make.intent("other")
+    #expect(
+      try refusal { _ = try desk.outbox.reserve(other, fees: Make.fees, evidence: free, now: 0) }
+        == .nonceInDoubt(lane: try Make.lane(), nonce: 8, since: Make.head(105)))
+    #expect(try desk.settle(free) == ["nonceDoubtLifted"])
+    _ = try desk.outbox.reserve(other, fees: Make.fees, evidence: free, now: 0)
+  }
+
   @Test func feesAndBudgetAreCheckedBeforeAnythingIsPromised() throws {
     // Worst cost of the fixture: 500,000 × 1,000 + 1,000,000 = 501,000,000.
     let evidence = try Make.evidence(Make.head(100), minedNonce: 7)

@@ -122,6 +122,19 @@ import Testing
         try Make.evidence(Make.head(107, branch: "fork"), minedNonce: 8, sightings: [again.sighting])) == ["settled"])
   }
 
+  /// The pools may have given them up, and the usual wait was for those who have them: the fixture's two blocks.
+  @Test func whatAReorgTookOutGoesOutAgainAtOnce() throws {
+    let (quiet, waiting, _) = try sent()
+    let next = try Make.evidence(Make.head(101), minedNonce: 7, sightings: [.unknown(waiting)])
+    #expect(try quiet.outbox.due(next, quote: Make.fees, now: 0).contains(.resend(waiting)) == false)
+    var (desk, sent, _) = try mined()
+    let fork = Make.head(101, branch: "fork")
+    let reorg = try Make.evidence(
+      fork, minedNonce: 7, sightings: [.unknown(sent)], canonical: [CanonicalBlock(number: 101, hash: fork.hash)])
+    #expect(try desk.settle(reorg) == ["unmined"])
+    #expect(try desk.outbox.due(reorg, quote: Make.fees, now: 0) == [.resend(sent)])
+  }
+
   @Test func aReorgThatLandsItElsewhereIsTwoRecordsAtOnce() throws {
     var (desk, sent, _) = try mined()
     let again = Inclusion.of(sent, in: Make.head(102, branch: "fork"))
