@@ -16,6 +16,7 @@ struct KeeperSettings {
   /// From how many half-widths on a drift crosses at once. The first hedge is 25 of them.
   var urgentBands = 100
   var attemptsPerDay = 3
+  var bandWidth = "4%"
   var finalityBlocks = 2
   var resendBlocks = 2
   var replacementBlocks = 3
@@ -107,7 +108,7 @@ struct KeeperSettings {
           longToken: WETH
           shortToken: USDC
         target: {fractionOfNetAssetValue: 30%}
-        band: {kind: fixed, width: 4%, of: target, reset: centre}
+        band: {kind: fixed, width: \(bandWidth), of: target, reset: centre}
         clips: {minimum: 100 USD, maximum: 100000 USD}
         orders: {limitOffset: 10bp, patience: \(patience), urgentBands: \(urgentBands)}
         priceBound: 1%
