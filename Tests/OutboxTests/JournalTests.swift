@@ -261,6 +261,20 @@ import Testing
     }
   }
 
+  /// A promise that a restart would not find is none, also as long as the process lives.
+  @Test func whatTheJournalDidNotTakeIsNotRemembered() throws {
+    for fault in [MemoryJournalStore.Fault.crashBefore, .full] {
+      let store = MemoryJournalStore()
+      var desk = try Desk(store: store)
+      store.inject(fault, atAppend: 0)
+      let before = desk.outbox.state
+      let evidence = try Make.evidence(Make.head(100), minedNonce: 7)
+      let record = try desk.outbox.reserve(try Make.intent(), fees: Make.fees, evidence: evidence, now: desk.now)
+      #expect(throws: OutboxError.self) { try desk.commit([record]) }
+      #expect(desk.outbox.state == before)
+    }
+  }
+
   @Test func aSecondWriterIsRefusedByTheStore() throws {
     let store = MemoryJournalStore()
     let (one, two) = (try Journal(open: store), try Journal(open: store))
