@@ -12,27 +12,40 @@ package enum Normal {
   package static func density(_ x: Double) -> Double {
     let square = x * x
     let body = inverseRootTwoPi * Double.exp(-0.5 * square)
-    // Where the density is nought, the square's rounding error may be infinite less infinite.
-    guard body > 0 else { return body }
+    // Close to the middle the square's rounding error is harmless; where the density is nought it may be infinite.
+    guard square > bodyEnd * bodyEnd && body > 0 else { return body }
     return body * (1 - 0.5 * (-square).addingProduct(x, x))
   }
 
   /// N(x), the probability of a value at or below x; 0 at −∞, 1 at +∞, NaN only for NaN.
   package static func cumulative(_ x: Double) -> Double {
-    // x/√2 in double-double: high·high's error by fma, plus x times the rest of 1/√2.
-    let high = x * 0.707_106_781_186_547_524_4
-    let tail = 0.5 * Double.erfc(-high)
-    // Nearer than one deviation the rounding is harmless, and beyond 38 there is nothing left to correct.
-    guard x < -1 && x > -39 else { return tail }
-    let error = (-high).addingProduct(x, 0.707_106_781_186_547_524_4) + x * -4.833_646_656_726_457e-17
-    // d/dz erfc(−z)/2 = exp(−z²)/√π
-    return tail + error * 0.564_189_583_547_756_286_95 * Double.exp(-high * high)
+    isCorrected(x) ? cumulative(x, density: density(x)) : 0.5 * Double.erfc(x * -inverseRootTwo)
   }
 
-  /// Mills' ratio N(−x)/n(x) for x ≥ 0: how heavy the tail beyond x is against the density there; 1.2533 at 0, 1/x far out.
+  /// The same where n(x) is at hand; it only corrects the last digits of a tail.
+  static func cumulative(_ x: Double, density: Double) -> Double {
+    let high = x * inverseRootTwo
+    let tail = 0.5 * Double.erfc(-high)
+    guard isCorrected(x) else { return tail }
+    // x/√2 − high, in double-double: the product's error by fma, and x times the rest of 1/√2. dN = n dx.
+    let error = (-high).addingProduct(x, inverseRootTwo) + x * inverseRootTwoRest
+    return tail + error * 1.414_213_562_373_095_048_8 * min(density, inverseRootTwoPi)
+  }
+
+  /// Nearer than this the rounding of an argument costs less than three units in the last place.
+  private static let bodyEnd = 2.5
+  private static let inverseRootTwo = 0.707_106_781_186_547_524_4
+  /// 1/√2 less the double nearest to it.
+  private static let inverseRootTwoRest = -4.833_646_656_726_457e-17
+
+  /// Beyond 39 deviations there is nothing left to correct.
+  private static func isCorrected(_ x: Double) -> Bool { x < -bodyEnd && x > -39 }
+
+  /// Mills' ratio N(−x)/n(x) for x ≥ 0: how heavy the tail beyond x is against the density there; 1.2533 at 0, 1/x far
+  /// out.
   ///
-  /// Rational fits with positive coefficients, made at 50 digits: relative error 6e-19 up to 6 and 4e-18 beyond, so what
-  /// is left is rounding. No exponential is needed, which is what makes it worth having.
+  /// Rational fits with positive coefficients, made at 50 digits: relative error 6e-19 up to 6 and 4e-18 beyond, so
+  /// what is left is rounding. No exponential is needed, which is what makes it worth having.
   static func millsRatio(_ x: Double) -> Double {
     if x < 6 {
       let upper =
@@ -60,8 +73,8 @@ package enum Normal {
   /// The x at which N(x) = `probability`; refuses what is not strictly between 0 and 1.
   ///
   /// A rational start (Acklam 2003, relative error 1.2e-9), then one third-order step on ln N in the tails and N in the
-  /// body; accurate to a few units in the last place of x down to the smallest normal probability. Near 1 the answer can
-  /// be no better than the argument: use −quantile(1 − p) with 1 − p computed where it is small.
+  /// body; accurate to a few units in the last place of x down to the smallest normal probability. Near 1 the answer
+  /// can be no better than the argument: use −quantile(1 − p) with 1 − p computed where it is small.
   package static func quantile(_ probability: Double) throws(QuantError) -> Double {
     guard !probability.isNaN else { throw .notFinite("the probability") }
     guard probability > 0 && probability < 1 else {
@@ -74,7 +87,8 @@ package enum Normal {
   /// quantile for 0 < p ≤ 0.5.
   private static func lowerQuantile(_ p: Double) -> Double {
     let start = rationalQuantile(p)
-    // Halley on f(x) = ln N(x) − ln p, f′ = h = n/N, f″ = −h (x + h): cubic and safe in the far tail, where N is convex.
+    // Halley on f(x) = ln N(x) − ln p, f′ = h = n/N, f″ = −h (x + h): cubic and safe in the far tail, where N is
+    // convex.
     let mass = cumulative(start)
     let hazard = density(start) / mass
     guard mass > 0, hazard.isFinite else { return start }

@@ -1,5 +1,5 @@
-/// Why a formula gave no number. Nothing here is a fault of the program: inputs come from venues, oracles and files, and a
-/// formula that has no value for them says so instead of returning NaN.
+/// Why a formula gave no number. Nothing here is a fault of the program: inputs come from venues, oracles and files,
+/// and a formula that has no value for them says so instead of returning NaN.
 ///
 /// The payloads are static strings, so that refusing costs no allocation in the hot formulas.
 package enum QuantError: Error, Hashable, Sendable {

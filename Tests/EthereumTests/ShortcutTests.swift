@@ -1,5 +1,4 @@
 import Foundation
-import TestSupport
 import Testing
 
 @testable import Ethereum
@@ -37,11 +36,11 @@ struct ShortcutTests {
   @Test("Every character at every place of a hash is taken or refused as when read one by one", arguments: 0..<64)
   func hashCharacters(place: Int) {
     for character in UInt8(0)..<128 {
-      var text = Array("0x0123456789abcdefABCDEF9876543210f0e1d2c3b4a5968778695a4b3c2d1e0f00".utf8)
+      var text = Array("0x0123456789abcdefABCDEF9876543210f0e1d2c3b4a5968778695a4b3c2d1e0f".utf8)
       text[2 + place] = character
       let string = String(decoding: text, as: UTF8.self)
       let quick = Result { () throws(EthereumError) in try Bytes32(hex: string).bytes }
-      #expect(quick == Self.decoded(string, .required), "character \(character)")
+      #expect(quick == Self.decoded(string, .optional), "character \(character)")
       if case .success(let bytes) = quick { #expect(Hex.encode(bytes) == string.lowercased()) }
     }
   }

@@ -23,9 +23,22 @@ package enum BlackScholesMerton {
   package static func delta(
     _ kind: OptionKind, spot: Double, strike: Double, years: Double, rate: Double, carry: Double = 0, volatility: Double
   ) throws(QuantError) -> Double {
-    let option = try PricedOption(
-      kind, spot: spot, strike: strike, years: years, rate: rate, carry: carry, volatility: volatility)
-    return try finite(option.delta, "the option's delta")
+    // What simulations and replays ask for at every step: without the rest of `PricedOption`.
+    _ = try positive(spot, "the spot price")
+    _ = try positive(strike, "the strike")
+    let left = max(try finite(years, "the time to expiry"), 0)
+    _ = try finite(rate, "the interest rate")
+    _ = try finite(carry, "the carry")
+    let deviation = max(try finite(volatility, "the volatility"), 0) * left.squareRoot()
+    let logMoneyness = logRatio(spot, strike) + (rate - carry) * left
+    let probability: Double
+    if deviation > 0 {
+      probability = Normal.cumulative(kind.sign * (logMoneyness / deviation + 0.5 * deviation))
+    } else {
+      probability = logMoneyness == 0 ? 0.5 : kind.sign * logMoneyness > 0 ? 1 : 0
+    }
+    return try finite(
+      kind.sign * probability * (carry == 0 ? 1 : Double.exp(-carry * left)), "the option's delta")
   }
 
   /// Change of delta per USD of the spot.
@@ -107,7 +120,8 @@ struct PricedOption {
     carryDiscount = carry == 0 ? 1 : Double.exp(-carry * self.years)
     let logMoneyness = logRatio(spot, strike) + (rate - carry) * self.years
     if deviation > 0 {
-      let terms = LognormalTerms(kind, logMoneyness: logMoneyness, deviation: deviation)
+      let terms = LognormalTerms(
+        kind, logMoneyness: logMoneyness, moneyness: spot * carryDiscount / (strike * discount), deviation: deviation)
       (d1, d2, density1) = (terms.d1, terms.d2, terms.density1)
       (cumulative1, cumulative2) = (terms.cumulative1, terms.cumulative2)
     } else {

@@ -26,7 +26,8 @@ package enum DeltaConvention: Hashable, Sendable, CaseIterable {
     _ = try positive(carryDiscount, "the discount factor of the underlying")
     _ = try positive(deviation, "the deviation to expiry")
     let forward = try positive(spot * (carryDiscount / discount), "the forward price")
-    let terms = LognormalTerms(kind, logMoneyness: logRatio(forward, strike), deviation: deviation)
+    let terms = LognormalTerms(
+      kind, logMoneyness: logRatio(forward, strike), moneyness: forward / strike, deviation: deviation)
     let delta =
       switch self {
       case .spot: carryDiscount * terms.cumulative1

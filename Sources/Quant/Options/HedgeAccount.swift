@@ -2,8 +2,8 @@ import RealModule
 
 /// The books of one who replicates an option with its underlying: units held and money in the bank.
 ///
-/// Costs are proportional and one way: a trade of x units at S costs λ S |x|. Money earns or owes the account's rate, or
-/// nothing where interest is switched off, as in the tables that leave the cost of carry out.
+/// Costs are proportional and one way: a trade of x units at S costs λ S |x|. Money earns or owes the account's rate,
+/// or nothing where interest is switched off, as in the tables that leave the cost of carry out.
 package struct HedgeAccount: Hashable, Sendable {
   /// Units of the underlying.
   package private(set) var units: Double
@@ -35,8 +35,8 @@ package struct HedgeAccount: Hashable, Sendable {
 
 /// A deterministic replay of a short option that is hedged along a path of prices.
 ///
-/// The premium is received at the start, the hedge is set to the strategy's position at every price but the last, and at
-/// expiry it is sold and the payoff is paid.
+/// The premium is received at the start, the hedge is set to the strategy's position at every price but the last, and
+/// at expiry it is sold and the payoff is paid.
 package struct HedgeReplay: Hashable, Sendable {
   package enum Strategy: Hashable, Sendable {
     /// The Black–Scholes–Merton delta at this volatility.
@@ -65,8 +65,8 @@ package struct HedgeReplay: Hashable, Sendable {
 
   /// - Parameters:
   ///   - path: prices Δt apart, the last one at expiry; at least two.
-  ///   - premium: received at the start; nil for the Black–Scholes–Merton price at the strategy's volatility, nought of a
-  ///     stop-loss.
+  ///   - premium: received at the start; nil for the Black–Scholes–Merton price at the strategy's volatility, nought
+  ///     of a stop-loss.
   ///   - lot: positions are rounded to multiples of it; 0 for none.
   ///   - earnsInterest: whether cash grows at the rate; the deltas know the rate in any case.
   package init(

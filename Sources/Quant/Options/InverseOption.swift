@@ -3,8 +3,8 @@ import RealModule
 /// An option settled in the coin it is written on, as Deribit lists them: the premium and the payoff are in coin.
 ///
 /// c = w [N(w d₁) − (K/F) N(w d₂)] coins, F the price of the underlying of that expiry, rates nought. Its holder's
-/// delta depends on the money he counts in: by `delta` units of the underlying he is long in USD terms when the premium
-/// was paid in USD; when premium and collateral are coins, the option's own coins are part of the exposure and
+/// delta depends on the money he counts in: by `delta` units of the underlying he is long in USD terms when the
+/// premium was paid in USD; when premium and collateral are coins, the option's own coins are part of the exposure and
 /// `premiumAdjustedDelta` = Δ − c = w (K/F) N(w d₂) is the one to hedge (Reiswich and Wystup 2010, *A Guide to FX
 /// Options Quoting Conventions*, Journal of Derivatives 18).
 package struct InverseOption: Hashable, Sendable {

@@ -15,11 +15,10 @@ package enum OptionKind: String, Hashable, Sendable, CaseIterable {
 
 /// ln(a/b) for positive numbers: right to the last digits near a = b, and without overflow however far apart they are.
 func logRatio(_ a: Double, _ b: Double) -> Double {
-  let difference = a - b
-  // Within a factor of two the difference is exact (Sterbenz).
-  if difference >= -0.5 * b && difference <= b { return Double.log(onePlus: difference / b) }
   let ratio = a / b
-  return ratio.isNormal ? Double.log(ratio) : Double.log(a) - Double.log(b)
+  guard ratio.isNormal, a.isNormal, b < 1e300 else { return Double.log(a) - Double.log(b) }
+  // What the division rounded off.
+  return Double.log(ratio) + a.addingProduct(-ratio, b) / a
 }
 
 /// d₁ = ln(F/K)/(σ√T) + σ√T/2, d₂ = d₁ − σ√T, and the probabilities made of them.
@@ -32,13 +31,14 @@ struct LognormalTerms {
   /// n(d₁).
   let density1: Double
 
-  /// `deviation` is σ√T, above zero.
-  init(_ kind: OptionKind, logMoneyness: Double, deviation: Double) {
+  /// `deviation` is σ√T, above zero; `moneyness` is F/K itself.
+  init(_ kind: OptionKind, logMoneyness: Double, moneyness: Double, deviation: Double) {
     let ratio = logMoneyness / deviation
     d1 = ratio + 0.5 * deviation
     d2 = ratio - 0.5 * deviation
     density1 = Normal.density(d1)
-    cumulative1 = Normal.cumulative(kind.sign * d1)
-    cumulative2 = Normal.cumulative(kind.sign * d2)
+    cumulative1 = Normal.cumulative(kind.sign * d1, density: density1)
+    // F n(d₁) = K n(d₂)
+    cumulative2 = Normal.cumulative(kind.sign * d2, density: density1 > 0 ? density1 * moneyness : 0)
   }
 }

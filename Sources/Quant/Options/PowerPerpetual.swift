@@ -1,17 +1,17 @@
 import RealModule
 
-/// A perpetual on a power of the price (p = 2: Squeeth), worth more than its index because it is convex; the excess is paid
-/// as funding.
+/// A perpetual on a power of the price (p = 2: Squeeth), worth more than its index because it is convex; the excess is
+/// paid as funding.
 ///
-/// The index is I = n Sᵖ/c with the normalisation factor n, by which past funding has shrunk a token, and a scale c. White,
-/// Robinson, Koticha and others (2021), *Power Perpetuals*, Paradigm.
+/// The index is I = n Sᵖ/c with the normalisation factor n, by which past funding has shrunk a token, and a scale c.
+/// White, Robinson, Koticha and others (2021), *Power Perpetuals*, Paradigm.
 package struct PowerPerpetual: Hashable, Sendable {
   /// n Sᵖ/c, USD per token.
   package let index: Double
   /// Funding paid continuously, as Opyn marks it: I e^(f (p − 1) p σ²/2), USD per token.
   package let mark: Double
-  /// Funding paid once a period f: I/(2e^(−a) − 1), a = f (p − 1)(r + pσ²/2), USD per token; nil where a ≥ ln 2, so long a
-  /// period that no finite price holds.
+  /// Funding paid once a period f: I/(2e^(−a) − 1), a = f (p − 1)(r + pσ²/2), USD per token; nil where a ≥ ln 2, so
+  /// long a period that no finite price holds.
   package let periodicMark: Double?
   /// ∂mark/∂S, coins per token.
   package let delta: Double

@@ -1,6 +1,7 @@
 import RealModule
 
-/// One expiry of a surface SVI: the smile that the at-the-money total variance θ, a curvature φ and one correlation ρ make.
+/// One expiry of a surface SVI: the smile that the at-the-money total variance θ, a curvature φ and one correlation ρ
+/// make.
 ///
 /// w(k) = θ/2 {1 + ρφk + √((φk + ρ)² + 1 − ρ²)}; Gatheral and Jacquier (2014), Quantitative Finance 14, section 4.
 package struct SSVISlice: Hashable, Sendable {
@@ -99,8 +100,8 @@ package struct SSVISurface: Hashable, Sendable {
     eta / (Double.pow(theta, gamma) * Double.pow(1 + theta, 1 - gamma))
   }
 
-  /// The at-the-money total variance: straight lines between the expiries and from nought at once; after the last expiry its
-  /// annual variance goes on.
+  /// The at-the-money total variance: straight lines between the expiries and from nought at once; after the last
+  /// expiry its annual variance goes on.
   package func theta(years: Double) throws(QuantError) -> Double {
     _ = try positive(years, "the time to expiry")
     var last = Expiry(years: 0, theta: 0)

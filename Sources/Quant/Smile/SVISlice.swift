@@ -65,7 +65,8 @@ package struct SVISlice: Hashable, Sendable {
   }
 }
 
-/// The smile by what a trader sees in it: Gatheral and Jacquier's jump-wings parameters, which hardly depend on the expiry.
+/// The smile by what a trader sees in it: Gatheral and Jacquier's jump-wings parameters, which hardly depend on the
+/// expiry.
 package struct SVIJumpWings: Hashable, Sendable {
   /// v: the at-the-money variance, annual.
   package let variance: Double
@@ -99,8 +100,9 @@ package struct SVIJumpWings: Hashable, Sendable {
       leastVariance: slice.leastVariance / years, years: years)
   }
 
-  /// Lemma 3.2 of Gatheral and Jacquier (2014). Refuses parameters that no smile has (the skew outside the wings' slopes)
-  /// or that more than one has (a skew of nought: the vertex is then at the money and only one variance says so).
+  /// Lemma 3.2 of Gatheral and Jacquier (2014). Refuses parameters that no smile has (the skew outside the wings'
+  /// slopes) or that more than one has (a skew of nought: the vertex is then at the money and only one variance says
+  /// so).
   package func slice() throws(QuantError) -> SVISlice {
     let root = (variance * years).squareRoot()
     let b = try positive(0.5 * root * (putSlope + callSlope), "the wing slope of the smile")

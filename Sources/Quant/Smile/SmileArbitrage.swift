@@ -5,9 +5,9 @@ struct Trough {
   var value = Double.infinity
   var position = 0.0
 
-  /// Scans the range in even steps of k and, since a dip can be as narrow as a smile's vertex, of y with k = m + σ sinh y
-  /// around each vertex; every local minimum on a grid is refined by golden sections, so that one between two points is
-  /// found too.
+  /// Scans the range in even steps of k and, since a dip can be as narrow as a smile's vertex, of y with k = m + σ
+  /// sinh y around each vertex; every local minimum on a grid is refined by golden sections, so that one between two
+  /// points is found too.
   init(
     from low: Double, through high: Double, vertices: (SVISlice, SVISlice?), _ function: (Double) -> Double
   ) {
@@ -121,8 +121,8 @@ extension SVISlice {
 
 extension SVIJumpWings {
   /// The same at-the-money variance, skew and put wing without butterfly arbitrage: c′ = p + 2ψ,
-  /// ṽ′ = v 4 p c′/(p + c′)²; Gatheral and Jacquier (2014), section 5.1. It is free of it for every expiry whose wings Lee's
-  /// bound allows.
+  /// ṽ′ = v 4 p c′/(p + c′)²; Gatheral and Jacquier (2014), section 5.1. It is free of it for every expiry whose wings
+  /// Lee's bound allows.
   package func surelyRepaired() throws(QuantError) -> SVIJumpWings {
     let call = try nonNegative(putSlope + 2 * skew, "the slope of the call wing that the put wing and the skew leave")
     let sum = try positive(putSlope + call, "the sum of the wings' slopes")
@@ -133,10 +133,10 @@ extension SVIJumpWings {
 
   /// The arbitrage-free smile nearest to this one that keeps its at-the-money variance, skew and put wing.
   ///
-  /// First only the call wing is moved, from where it stands towards the sure repair's, by the least that does; where that
-  /// is not enough the least variance moves along with it, and at the end of that road is the sure repair. (Of Vogt's
-  /// example Gatheral and Jacquier's best fit to option prices also holds the least variance and moves the wing further,
-  /// to c = 0.8565, where g ≥ 0.008; the least that does is 0.9218.)
+  /// First only the call wing is moved, from where it stands towards the sure repair's, by the least that does; where
+  /// that is not enough the least variance moves along with it, and at the end of that road is the sure repair. (Of
+  /// Vogt's example Gatheral and Jacquier's best fit to option prices also holds the least variance and moves the wing
+  /// further, to c = 0.8565, where g ≥ 0.008; the least that does is 0.9218.)
   package func repaired(over range: ClosedRange<Double> = SVISlice.usualRange) throws(QuantError) -> SVIJumpWings {
     if try isFree(over: range) { return self }
     let sure = try surelyRepaired()

@@ -2,10 +2,10 @@ import RealModule
 
 /// The delta of an option whose volatility moves with the spot.
 ///
-/// Δ = w N(w d₁) + vega (R − 1) ∂σ/∂k / F with k = ln(K/F) and the skew-stickiness ratio R: by how much the at-the-money
-/// volatility moves, as a multiple of the skew, when the spot moves by 1 %. 0 is sticky delta (the smile moves with the
-/// spot), 1 sticky strike (each strike keeps its volatility), 2 what local volatility implies for short expiries; Bergomi
-/// (2009), *Smile dynamics IV*, Risk.
+/// Δ = w N(w d₁) + vega (R − 1) ∂σ/∂k / F with k = ln(K/F) and the skew-stickiness ratio R: by how much the
+/// at-the-money volatility moves, as a multiple of the skew, when the spot moves by 1 %. 0 is sticky delta (the smile
+/// moves with the spot), 1 sticky strike (each strike keeps its volatility), 2 what local volatility implies for short
+/// expiries; Bergomi (2009), *Smile dynamics IV*, Risk.
 package struct SmileDelta: Hashable, Sendable {
   package static let stickyDelta = 0.0
   package static let stickyStrike = 1.0
@@ -31,14 +31,14 @@ package struct SmileDelta: Hashable, Sendable {
     let deviation = variance.squareRoot()
     volatility = try finite((variance / years).squareRoot(), "the volatility of this strike")
     skew = try finite(0.5 * smile.slope(k) / (variance * years).squareRoot(), "the skew at this strike")
-    let terms = LognormalTerms(kind, logMoneyness: -k, deviation: deviation)
+    let terms = LognormalTerms(kind, logMoneyness: -k, moneyness: forward / strike, deviation: deviation)
     let vegaPerForward = terms.density1 * years.squareRoot()
     delta = try finite(
       kind.sign * terms.cumulative1 + vegaPerForward * (stickiness - 1) * skew, "the delta that follows the smile")
   }
 
-  /// R by least squares through the origin: changes of the at-the-money volatility against skew · Δln S. At least two moves
-  /// that are not all nought.
+  /// R by least squares through the origin: changes of the at-the-money volatility against skew · Δln S. At least two
+  /// moves that are not all nought.
   package static func stickiness(
     volatilityChanges: [Double], skews: [Double], logReturns: [Double]
   ) throws(QuantError) -> Double {
@@ -56,8 +56,9 @@ package struct SmileDelta: Hashable, Sendable {
   }
 }
 
-/// The delta that left the least variance in the past: Δ + vega/(S√T) (a + bΔ + cΔ²), Hull and White (2017), *Optimal delta
-/// hedging for options*, Journal of Banking and Finance 82. Its coefficients come from a market's own history of options.
+/// The delta that left the least variance in the past: Δ + vega/(S√T) (a + bΔ + cΔ²), Hull and White (2017), *Optimal
+/// delta hedging for options*, Journal of Banking and Finance 82. Its coefficients come from a market's own history of
+/// options.
 package struct MinimumVarianceDelta: Hashable, Sendable {
   package let a: Double
   package let b: Double

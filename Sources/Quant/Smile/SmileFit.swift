@@ -22,7 +22,8 @@ package struct SmileQuote: Hashable, Sendable {
     _ = try positive(years, "the time to expiry")
     _ = try positive(volatility, "the quoted volatility")
     let k = -logRatio(forward, strike)
-    let terms = LognormalTerms(.call, logMoneyness: -k, deviation: volatility * years.squareRoot())
+    let terms = LognormalTerms(
+      .call, logMoneyness: -k, moneyness: forward / strike, deviation: volatility * years.squareRoot())
     try self.init(
       logMoneyness: k, totalVariance: volatility * volatility * years, weight: terms.density1 * years.squareRoot())
   }
@@ -30,10 +31,10 @@ package struct SmileQuote: Hashable, Sendable {
 
 /// The SVI smile nearest to quotes of one expiry that has no butterfly arbitrage.
 ///
-/// Vega-weighted least squares in total variance. The start is quasi-explicit (De Marco and Martini 2009, *Quasi-explicit
-/// calibration of Gatheral's SVI model*, Zeliade): for a vertex (m, σ) the other three parameters follow from linear
-/// equations, so only the vertex is searched. From the best few starts all five are refined together, with a penalty on
-/// negative g.
+/// Vega-weighted least squares in total variance. The start is quasi-explicit (De Marco and Martini 2009,
+/// *Quasi-explicit calibration of Gatheral's SVI model*, Zeliade): for a vertex (m, σ) the other three parameters
+/// follow from linear equations, so only the vertex is searched. From the best few starts all five are refined
+/// together, with a penalty on negative g.
 package struct SVIFit: Hashable, Sendable {
   package let slice: SVISlice
   /// Root of the weighted mean square miss, in total variance.
@@ -101,8 +102,8 @@ private struct SmileProblem {
     return found.sorted { $0.error < $1.error }.map(\.slice)
   }
 
-  /// w = a + d y + c z, y = (k − m)/σ, z = √(y² + 1): weighted linear least squares, then b = c/σ and ρ = d/c moved inside
-  /// their bounds.
+  /// w = a + d y + c z, y = (k − m)/σ, z = √(y² + 1): weighted linear least squares, then b = c/σ and ρ = d/c moved
+  /// inside their bounds.
   private func explicit(_ m: Double, _ sigma: Double) -> SVISlice? {
     var matrix = [[Double]](repeating: [0, 0, 0], count: 3)
     var right = [0.0, 0, 0]
@@ -128,7 +129,8 @@ private struct SmileProblem {
     }
   }
 
-  /// All five parameters, as numbers without bounds: ln of the least variance, ln of b against Lee's bound, artanh ρ, m, ln σ.
+  /// All five parameters, as numbers without bounds: ln of the least variance, ln of b against Lee's bound, artanh ρ,
+  /// m, ln σ.
   func refined(_ start: SVISlice) throws(QuantError) -> SVISlice? {
     let steepest = start.b * (1 + abs(start.rho)) / 2
     let share = min(max(steepest, 1e-9), 1 - 1e-6)

@@ -58,8 +58,8 @@ private struct SurfaceProblem {
     scale = quotes.map(\.totalVariance).max() ?? 1
   }
 
-  /// Each expiry's at-the-money variance from the quote nearest to the money; η = 1 and γ = 1/2 are in the middle of what is
-  /// always free of arbitrage.
+  /// Each expiry's at-the-money variance from the quote nearest to the money; η = 1 and γ = 1/2 are in the middle of
+  /// what is always free of arbitrage.
   func start(rho: Double) -> [Double] {
     var parameters = [Double.atanh(rho), 0, 0]
     var last = 0.0
