@@ -93,8 +93,8 @@ package struct VolatilityEstimate: Hashable, Sendable, Codable {
   private static let calculable = 1e9
 }
 
-// Chosen over the containers' own methods where a coder is synthesised: records from before there were estimates have no
-// such member, and those without any need none.
+// Chosen over the containers' own methods where a coder is synthesised: records from before there were estimates have
+// no such member, and those without any need none.
 extension KeyedDecodingContainer {
   func decode(_ type: [VolatilityEstimate].Type, forKey key: Key) throws -> [VolatilityEstimate] {
     try decodeIfPresent(type, forKey: key) ?? []

@@ -79,6 +79,7 @@ extension Circumstances: JSONComposed {
     form.put("attemptsInWindow", attemptsInWindow)
     form.put("calls", calls.rawValue)
     try form.put("clearNonceReserveWei", clearNonceReserveWei)
+    if let correctedAtSeconds { form.put("correctedAtSeconds", correctedAtSeconds) }
     try form.put("fees", fees)
     try form.put("gasBudgets", gasBudgets)
     try form.put("gasCost", gasCost)
@@ -96,5 +97,6 @@ extension Circumstances: JSONComposed {
     form.put("takesOrdersBack", takesOrdersBack)
     try form.put("turnover", turnover)
     try form.put("urgentFees", urgentFees)
+    if !volatility.isEmpty { try form.put("volatility", encoding: volatility) }
   }
 }

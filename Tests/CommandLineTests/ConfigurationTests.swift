@@ -57,7 +57,8 @@ import Testing
     #expect(vault.oracle.quote?.limits.maximum?.description == "1.1")
     #expect(vault.oracle.sequencer?.graceSeconds == 300)
     #expect(vault.judgement.target == .fractionOfNetAssetValue(try Ratio(decimal: "0.3")))
-    #expect(vault.judgement.band.fixed.width == (try Ratio(decimal: "0.04")) && vault.judgement.band.fixed.reset == .edge)
+    #expect(
+      vault.judgement.band.fixed.width == (try Ratio(decimal: "0.04")) && vault.judgement.band.fixed.reset == .edge)
     #expect(vault.judgement.orders.urgentBands == (try Ratio(decimal: "2.5")))
     #expect(vault.judgement.priceBound == (try Ratio(decimal: "0.005")))
     let bound = try Ratio(decimal: "0.0025")
@@ -151,5 +152,38 @@ import Testing
     if case .value(let value) = Form<UInt256>.wei().parse(written) {
       #expect(Bool(false), "\(written) was read as \(value)")
     }
+  }
+
+  @Test func bandsOfEveryKindAreRead() throws {
+    let fixed = "band: {kind: fixed, width: 4%, of: target, reset: edge}"
+    func band(_ text: String) throws -> BandRule? {
+      try Fixtures.read(Fixtures.full(fixed, "band: {\(text)}")).vaults.first?.judgement.band
+    }
+    let basis = FixedBand(width: try Ratio(decimal: "0.04"), of: .target, reset: .centre)
+    #expect(try band("width: 4%, of: target") == .fixed(basis))
+    #expect(
+      try band("kind: timeWeighted, width: 4%, of: target, minimumInterval: 1h, maximumAge: 2d")
+        == .timeWeighted(TimeWeightedBand(basis, minimumIntervalSeconds: 3_600, maximumAgeSeconds: 172_800)))
+    #expect(
+      try band("kind: adaptive, trackingError: 3%, typicalGasPrice: 2 gwei, fallback: {width: 4%, of: target}")
+        == .adaptive(
+          AdaptiveBand(
+            trackingError: Ratio(decimal: "0.03"), typicalGasPriceWei: 2_000_000_000, fallback: basis)))
+  }
+
+  @Test(arguments: [
+    ("kind: adaptive, trackingError: 3%", "vaults[0].band.fallback"),
+    ("kind: adaptive, trackingError: 0, fallback: {width: 4%, of: target}", "vaults[0].band.trackingError"),
+    (
+      "kind: adaptive, trackingError: 3%, narrowest: 5%, widest: 4%, fallback: {width: 4%, of: target}",
+      "vaults[0].band.widest"
+    ),
+    ("kind: timeWeighted, width: 4%, of: target, minimumInterval: 2d, maximumAge: 1d", "vaults[0].band.maximumAge"),
+    ("kind: timed, width: 4%, of: target", "vaults[0].band.kind"),
+  ])
+  func bandsThatMakeNoSenseAreNamed(text: String, key: String) throws {
+    let fixed = "band: {kind: fixed, width: 4%, of: target, reset: edge}"
+    let problems = Fixtures.problems(try Fixtures.full(fixed, "band: {\(text)}"))
+    #expect(problems.contains { $0.contains(key) }, "\(problems)")
   }
 }

@@ -34,6 +34,11 @@ enum Documentation {
     // Each variant of a union is asked for with either spelling.
     let variants = [
       ("", ""), ("target: {fractionOfNetAssetValue: 30%}", "target: {absolute: 5}"),
+      ("band: {kind: fixed,", "band: {kind: timeWeighted,"),
+      (
+        "band: {kind: fixed, width: 4%, of: target, reset: edge}",
+        "band: {kind: adaptive, trackingError: 3%, fallback: {width: 4%, of: target}}"
+      ),
       (
         "keystore: {path: keeper.json}\n  passphrase: {file: passphrase.txt}",
         "remote: {kind: clef, url: {file: signer.txt}, headers: [{name: A, value: {file: token.txt}}]}"

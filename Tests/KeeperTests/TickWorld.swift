@@ -332,7 +332,8 @@ extension TickWorld {
   ) throws -> Policy {
     try Policy(
       target: .fractionOfNetAssetValue(Ratio(decimal: "0.3")),
-      band: .fixed(FixedBand(width: Ratio(decimal: width), of: .target, reset: .centre)), minimumClip: Usd(decimal: "50"),
+      band: .fixed(FixedBand(width: Ratio(decimal: width), of: .target, reset: .centre)),
+      minimumClip: Usd(decimal: "50"),
       maximumClip: Usd(decimal: maximumClip), orders: OrderPreference(patienceSeconds: patienceSeconds),
       priceBound: Ratio(decimal: "0.01"), leverage: Ratio(decimal: "3"))
   }

@@ -11,7 +11,7 @@ import Testing
   /// A quiet world of so many nodes, whose majority must agree, and a vault that is a Safe with a role.
   private static func storm(nodes: Int) throws -> Storm {
     for seed in 1...400 as ClosedRange<UInt64> {
-      var plan = StormPlan(seed: seed).withoutFaults()
+      var plan = StormPlan(seed: seed).withoutFaults().with(.plain)
       guard plan.nodeCount == nodes, plan.finalityBlocks <= 6 else { continue }
       plan.stormTicks = 200
       let storm = Storm(plan: plan)
@@ -129,7 +129,7 @@ import Testing
     #expect(try Self.halts(storm) == [.roleRevoked])
     // Not before the depth, and told once.
     let halted = reports.filter { $0.events.contains { $0.code == "halted" } }
-    let revoked = try #require(storm.world.chain.blocks.first { $0.standstill != nil })
+    let revoked = try #require(storm.world.chain.blocks.first { $0.vaults[0].standstill != nil })
     #expect(halted.count == 1)
     #expect(try #require(halted.first?.head).number >= revoked.number + storm.world.plan.finalityBlocks)
   }
@@ -141,7 +141,7 @@ import Testing
     storm.script = { world in world.outside.isRoleRevoked = world.tick >= 20 && world.tick < until }
     _ = storm.run(untilTick: 60)
     #expect(try Self.halts(storm).isEmpty)
-    #expect(storm.world.chain.blocks.count { $0.standstill != nil } == Int(until) - 20)
+    #expect(storm.world.chain.blocks.count { $0.vaults[0].standstill != nil } == Int(until) - 20)
   }
 
   @Test(arguments: [(0, 2), (1, 2), (0, 3), (1, 3), (2, 3)])

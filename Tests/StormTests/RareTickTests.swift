@@ -9,14 +9,15 @@ import Testing
 /// What a whole tick does where storms seldom come to: a quiet world, and a script that brings it there.
 @Suite struct RareTickTests {
   private static func storm(seed: UInt64 = 1) -> Storm {
-    var plan = StormPlan(seed: seed).withoutFaults()
+    var plan = StormPlan(seed: seed).withoutFaults().with(.plain)
     plan.stormTicks = 200
     return Storm(plan: plan)
   }
 
   /// Hedged, and nothing under way.
   private static func isIdle(_ storm: Storm) -> Bool {
-    guard let outbox = storm.keeper?.outbox, storm.wiring.driftOutsideBand(storm.world.chain.head) == nil else {
+    guard let outbox = storm.keeper?.outbox, storm.wiring.driftOutsideBand(storm.world.chain.head, vault: 0) == nil
+    else {
       return false
     }
     return outbox.state.openOrders.isEmpty && outbox.state.lanes.allSatisfy(\.open.isEmpty)
@@ -89,8 +90,8 @@ import Testing
       SimulatedBlock(
         number: head.number, hash: Keccak256.hash(head.hash.bytes), parentHash: head.parentHash, parent: head.parent,
         timestamp: head.timestamp, baseFeeWei: head.baseFeeWei, gasUsed: head.gasUsed, tipWei: head.tipWei,
-        receipts: head.receipts, logs: head.logs, nonce: head.nonce, broughtMicro: head.broughtMicro,
-        standstill: head.standstill, contracts: contracts))
+        receipts: head.receipts, logs: head.logs, nonce: head.nonce, vaults: head.vaults,
+        contracts: contracts))
     for index in world.nodes.indices { world.nodes[index].tip = place }
   }
 }

@@ -156,9 +156,10 @@ extension SimulatedWorld {
   private func transactions(in block: SimulatedBlock) -> JSON {
     .array(
       block.receipts.map { receipt in
-        [
-          "hash": .string(receipt.transaction.hash.description), "from": .string(receipt.transaction.sender.description),
-          "nonce": quantity(receipt.transaction.nonce),
+        let transaction = receipt.transaction
+        return [
+          "hash": .string(transaction.hash.description), "from": .string(transaction.sender.description),
+          "nonce": quantity(transaction.nonce),
         ]
       })
   }

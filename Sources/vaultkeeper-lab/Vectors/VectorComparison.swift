@@ -34,7 +34,8 @@ struct VectorTolerance {
 
 /// Holds what the program gave against what a case expects of it.
 enum VectorComparison {
-  /// - Throws: `LabError` naming the first member that differs. Members that the case does not expect are not looked at.
+  /// - Throws: `LabError` naming the first member that differs. Members that the case does not expect are not looked
+  ///   at.
   static func compare(_ found: JSON, with expected: JSON, tolerance: JSON?) throws {
     guard let members = expected.object?.members else { throw LabError("the case's out is no object") }
     for member in members {

@@ -8,13 +8,13 @@ struct VectorsCommand: ParsableCommand {
     commandName: "vectors",
     abstract: "Runs every file of test vectors under a folder through production code.",
     discussion: """
-      A file is an object with a kind and cases; a case has an id, in, out and tol, the tolerance of all its outputs or \
-      of each by name: |ours - theirs| <= abs + rel * |theirs|. Whole numbers in text are compared to the last digit \
-      unless the case allows for more. Where out is null, or a member of it, the program must refuse the case. An \
-      operation that the program does not know is a failure.
+      A file is an object with a kind and cases; a case has an id, in, out and tol, the tolerance of all its outputs \
+      or of each by name: |ours - theirs| <= abs + rel * |theirs|. Whole numbers in text are compared to the last \
+      digit unless the case allows for more. Where out is null, or a member of it, the program must refuse the case. \
+      An operation that the program does not know is a failure.
 
-      It prints for each kind "N passed, M failed" with the ids of those that failed. Exit status: 0 if nothing failed, \
-      1 if something did, 66 if there is no file of vectors.
+      It prints for each kind "N passed, M failed" with the ids of those that failed. Exit status: 0 if nothing \
+      failed, 1 if something did, 66 if there is no file of vectors.
       """)
 
   @Argument(help: "The folder (or a single file).", completion: .directory)
