@@ -53,12 +53,15 @@ lease-rounds: devchain-tests ## two daemons, a real etcd, and ROUNDS leaders tha
 	swift build $(SWIFT_FLAGS) --build-tests
 	VAULTKEEPER_LEASE_ROUNDS=$(or $(ROUNDS),50) swift test $(SWIFT_FLAGS) --skip-build --filter ChainTests.LeaseTests
 
-# The world, its faults and its judges; optimised, since a seed is hours of a chain.
-LAB := .build-release/release/vaultkeeper-lab
+# The world, its faults and its judges; optimised, since a seed is hours of a chain. One build serves the laboratory and
+# the tests that are run optimised, so that CI needs no second.
+LAB_BUILD := VAULTKEEPER_TESTS=OutboxTests swift build $(SWIFT_FLAGS) -c release -Xswiftc -enable-testing \
+  --scratch-path .build-lab
+LAB := .build-lab/release/vaultkeeper-lab
 
 .PHONY: lab
 lab: deps # build it
-	swift build $(SWIFT_FLAGS) -c release --product vaultkeeper-lab --scratch-path .build-release
+	$(LAB_BUILD) --product vaultkeeper-lab
 
 .PHONY: storm
 storm: lab ## run the keeper through the storms of SEEDS (default 1-1000), with JOBS threads (default 1)
@@ -72,13 +75,11 @@ crash-points: lab ## kill the keeper at every boundary of a run, with JOBS threa
 mutants: devchain-tests ## plant one fault at a time and see which test notices (an hour); the table goes into the docs
 	$(PYTHON) Tests/Mutants/mutants.py --write docs/reliability.md
 
-# Only what these tests need is built, optimised, and the tests are run by their own bundle.
-WALK := .build-walk/release/vaultkeeperPackageTests.xctest
+WALK := .build-lab/release/vaultkeeperPackageTests.xctest
 
 .PHONY: walk
 walk: deps ## walk every order of DEPTH events (default 5) in the outbox's small world
-	VAULTKEEPER_TESTS=OutboxTests swift build $(SWIFT_FLAGS) -c release -Xswiftc -enable-testing \
-	  --product vaultkeeperPackageTests --scratch-path .build-walk
+	$(LAB_BUILD) --product vaultkeeperPackageTests
 	VAULTKEEPER_WALK_DEPTH=$(or $(DEPTH),5) $(WALK) --testing-library swift-testing --filter everyOrderOfEvents
 
 .PHONY: check
@@ -100,7 +101,7 @@ fixtures: devchain-tests ## write Tests/Fixtures again with the independent libr
 .PHONY: ethereum-tests
 ethereum-tests: deps ## run the official test files found under DIR=folder
 	@test -n "$(DIR)" || { echo "usage: make ethereum-tests DIR=folder (a checkout of ethereum/tests, or a part)" >&2; exit 64; }
-	swift build $(SWIFT_FLAGS) -c release --product vaultkeeper-lab --scratch-path .build-release
+	$(LAB_BUILD) --product vaultkeeper-lab
 	$(LAB) ethereum-tests "$(DIR)"
 
 .PHONY: vectors
@@ -121,4 +122,4 @@ fuzz: deps ## run the decoders on ITERATIONS inputs (default 10 million), optimi
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf .build .build-release .build-mutants .build-walk .demo
+	rm -rf .build .build-release .build-mutants .build-lab .demo
