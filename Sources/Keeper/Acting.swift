@@ -12,7 +12,7 @@ extension Keeper {
     let questions = outbox.questions(of: watches[vault])
     return try watches[vault].observe(
       hashes: questions.hashes, heights: questions.heights, orders: questions.orders, doubted: questions.doubted,
-      doubtsRole: roleAbsences[vault] != nil, now: clock.now().unixSeconds)
+      isFresh: questions.isFresh, doubtsRole: roleAbsences[vault] != nil, now: clock.now().unixSeconds)
   }
 
   /// Promises the cleared call: its observation first, then its nonce and its worst cost, in the journal.

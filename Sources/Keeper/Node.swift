@@ -1,4 +1,5 @@
 import Ethereum
+import Outbox
 
 /// The conversation with the endpoints of one chain. It reads and never sends: sending is `Sender`'s, which a dry run
 /// does not have.
@@ -14,6 +15,8 @@ package struct Node {
   var multicallCode: [UInt8]?
   /// Endpoints that have said that they do not know the tags `safe` and `finalized`.
   var untagged: [EndpointID] = []
+  /// How many times as far back as `finality` says in blocks one must look on this chain to be as far back in seconds.
+  private var deepening: UInt64 = 1
   /// Who was found to have used a nonce of ours.
   var stranger: Stranger?
 
@@ -53,6 +56,14 @@ package struct Node {
     waitedInVain = 0
     self.now = now
   }
+
+  /// The block at which what is counted is final, for who cannot go by the nodes' word.
+  func deepBlock(below head: BlockHeader) -> DeepBlock {
+    DeepBlock(below: head, chain.lane.depth, deepening: deepening)
+  }
+
+  /// Blocks come faster here than `finality` in blocks and in seconds go together: farther back from now on.
+  mutating func deepens() { deepening = min(deepening * 2, 4_096) }
 
   mutating func heard(_ endpoint: EndpointID) {
     if !answered.contains(endpoint) { answered.append(endpoint) }

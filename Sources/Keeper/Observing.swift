@@ -8,10 +8,11 @@ extension Watch {
   /// (first exchange), all reads at that head's hash (second), and those that need a price, at the same hash (third).
   /// - Parameters:
   ///   - doubted: a nonce that was used, and not by us as far as is known: then its user is looked for.
+  ///   - isFresh: nothing of ours is known of this key: then it matters whether what used it before is final.
   ///   - doubtsRole: somebody said that our role is missing: then all that vouch for the head are asked.
   mutating func observe(
-    hashes: [Bytes32], heights: [UInt64], orders: [OrderQuestion], doubted: UInt64? = nil, doubtsRole: Bool = false,
-    now: UInt64
+    hashes: [Bytes32], heights: [UInt64], orders: [OrderQuestion], doubted: UInt64? = nil, isFresh: Bool = false,
+    doubtsRole: Bool = false, now: UInt64
   ) throws(WatchFailure) -> Seen {
     node.beginTick(now)
     node.usesRelays = vault.submission.route != .public
@@ -20,11 +21,13 @@ extension Watch {
       var look = try node.look(hashes: hashes, sender: keeper, now: now)
       let first: FirstRound
       do {
-        first = try firstRound(look, heights: heights, orders: orders, doubted: doubted, doubtsRole: doubtsRole)
+        first = try firstRound(
+          look, heights: heights, orders: orders, isFresh: isFresh, doubted: doubted, doubtsRole: doubtsRole)
       } catch NodeFailure.everywhere(let failures) {
         guard let lower = try look.retreating() else { throw NodeFailure.everywhere(failures) }
         look = lower
-        first = try firstRound(look, heights: heights, orders: orders, doubted: doubted, doubtsRole: doubtsRole)
+        first = try firstRound(
+          look, heights: heights, orders: orders, isFresh: isFresh, doubted: doubted, doubtsRole: doubtsRole)
       }
       for failure in first.consensus.notes { node.note(failure) }
       if let code = first.multicallCode, !code.isEmpty { node.multicallCode = code }
@@ -38,10 +41,11 @@ extension Watch {
 
   /// The reads from one endpoint and, in the same exchange, the opinions of as many others as the quorum has.
   private mutating func firstRound(
-    _ look: Look, heights: [UInt64], orders: [OrderQuestion], doubted: UInt64?, doubtsRole: Bool
+    _ look: Look, heights: [UInt64], orders: [OrderQuestion], isFresh: Bool, doubted: UInt64?, doubtsRole: Bool
   ) throws -> FirstRound {
-    // What is final matters only to calls that are not settled.
-    let mattersFinality = !look.asked.isEmpty || doubted != nil
+    // What is final matters only to calls that are not settled, and to the first nonce.
+    let mattersFinality = !look.asked.isEmpty || doubted != nil || isFresh
+    let deep = isFresh ? node.deepBlock(below: look.head) : nil
     let asksTags =
       mattersFinality && look.vouchers.count { !node.untagged.contains($0) } >= node.chain.quorum
     let queries =
@@ -51,11 +55,11 @@ extension Watch {
     var batch = Batch()
     let places = FirstPlaces(look, standing, watch: self, in: &batch)
     let opinion = OpinionPlaces(
-      look, sender: keeper, heights: heights, orders: orders, queries: queries, asksTags: asksTags,
+      look, sender: keeper, heights: heights, orders: orders, queries: queries, asksTags: asksTags, deep: deep,
       probe: standing.probe, in: &batch)
     var besideBatch = Batch()
     let besidePlaces = OpinionPlaces(
-      look, sender: keeper, heights: heights, orders: orders, queries: queries, asksTags: asksTags,
+      look, sender: keeper, heights: heights, orders: orders, queries: queries, asksTags: asksTags, deep: deep,
       probe: doubtsRole ? standing.probe : nil, in: &besideBatch)
     let others = doubtsRole ? look.vouchers.count : node.chain.quorum - 1
     let beside = look.vouchers.dropFirst().prefix(others).map { ($0, besideBatch) }
@@ -75,6 +79,7 @@ extension Watch {
     for opinion in opinions where opinion.knowsNoTags && !node.untagged.contains(opinion.endpoint) {
       node.untagged.append(opinion.endpoint)
     }
+    if opinions.contains(where: \.isDeepTooYoung) { node.deepens() }
     for case .failure(let failure)? in opinions.map(\.probe) { node.note(failure) }
     first.consensus = Consensus(opinions, needed: node.chain.quorum)
     first.role = RoleView(opinions, of: vault.account, needed: node.chain.quorum)
@@ -229,7 +234,7 @@ extension Seen {
       lane: watch.lane, head: look.mark, minedNonce: consensus.minedNonce, agreedNonce: consensus.agreedNonce,
       pooledNonce: look.pooledNonce,
       safeNonce: consensus.safeNonce, finalizedNonce: consensus.finalizedNonce,
-      sightings: look.sightings(consensus.canonical), canonical: consensus.canonical, isComplete: look.isComplete,
+      deepNonce: consensus.deepNonce, sightings: look.sightings(consensus.canonical), canonical: consensus.canonical, isComplete: look.isComplete,
       strangerHash: strangerHash)
     fates = state.map { Self.fates(first.orderKeys, $0, consensus, vault.venue) } ?? []
     venueReads = second.map {

@@ -8,6 +8,7 @@ import Outbox
 struct OpinionPlaces {
   private let minedNonce: Batch.Place<UInt64>
   private let tagged: (safe: Batch.Place<UInt64>, finalized: Batch.Place<UInt64>)?
+  private let deep: (question: DeepBlock, count: Batch.Place<UInt64>, block: Batch.Place<BlockHeader?>)?
   private let canonical: [(number: UInt64, place: Batch.Place<BlockHeader?>)]
   private let logs: [Batch.Place<[Log]>]
   private let probe: Batch.Place<[UInt8]>?
@@ -22,10 +23,11 @@ struct OpinionPlaces {
   /// - Parameters:
   ///   - queries: for the logs of `orders`.
   ///   - asksTags: whether to ask for the nonce at the safe and the finalised block, too.
+  ///   - deep: the block at which the nonce is asked for as well; nil where that is not asked.
   ///   - probe: the call that tells whether the sender holds its role; nil where that is not asked.
   init(
     _ look: Look, sender: Address, heights: [UInt64], orders: [OrderQuestion], queries: [LogQuery], asksTags: Bool,
-    probe: PreparedCall? = nil, in batch: inout Batch
+    deep: DeepBlock? = nil, probe: PreparedCall? = nil, in batch: inout Batch
   ) {
     head = look.head
     self.orders = orders
@@ -36,6 +38,12 @@ struct OpinionPlaces {
         batch.ask(.transactionCount(sender, at: .safe)),
         batch.ask(.transactionCount(sender, at: .finalized))
       ) : nil
+    self.deep = deep.map { question in
+      (
+        question, batch.ask(.transactionCount(sender, at: .number(question.number))),
+        batch.ask(.block(.number(question.number)))
+      )
+    }
     let asked = heights + look.receipts.map(\.blockNumber).filter { $0 <= look.head.number }
     canonical = asked.sorted().reduce(into: [UInt64]()) { if $0.last != $1 { $0.append($1) } }
       .map { ($0, batch.ask(.block(.number($0)))) }
@@ -64,6 +72,12 @@ struct OpinionPlaces {
       } else {
         opinion.knowsNoTags = true
       }
+    }
+    if let deep, case .success(let count) = try answers.outcome(deep.count),
+      case .success(let header?) = try answers.outcome(deep.block), header.number == deep.question.number
+    {
+      opinion.isDeepTooYoung = !deep.question.isOldEnough(header)
+      opinion.deepNonce = !opinion.isDeepTooYoung && count <= opinion.minedNonce ? count : nil
     }
     for (number, place) in canonical {
       guard let header = try answers.take(place) else { continue }
@@ -108,6 +122,9 @@ struct Opinion: Sendable {
   let minedNonce: UInt64
   fileprivate(set) var safeNonce: UInt64?
   fileprivate(set) var finalizedNonce: UInt64?
+  fileprivate(set) var deepNonce: UInt64?
+  /// The block that was to be deep enough is not old enough.
+  fileprivate(set) var isDeepTooYoung = false
   fileprivate(set) var knowsNoTags = false
   fileprivate(set) var canonical: [CanonicalBlock] = []
   fileprivate(set) var logs: [Log] = []
@@ -131,6 +148,7 @@ struct Consensus: Sendable {
   /// The lowest that enough endpoints say, since it ends all waiting; nil where fewer do.
   let safeNonce: UInt64?
   let finalizedNonce: UInt64?
+  let deepNonce: UInt64?
   /// The blocks about which nobody contradicts.
   let canonical: [CanonicalBlock]
   /// Everything that anybody told, each log once, oldest first.
@@ -147,6 +165,7 @@ struct Consensus: Sendable {
     agreedNonce = opinions.map(\.minedNonce).min() ?? 0
     safeNonce = Self.lowest(opinions.compactMap(\.safeNonce), needed)
     finalizedNonce = Self.lowest(opinions.compactMap(\.finalizedNonce), needed)
+    deepNonce = Self.lowest(opinions.compactMap(\.deepNonce), needed)
     var notes = opinions.flatMap(\.notes)
     isSilenceAnAnswer = opinions.contains { $0.notes.isEmpty }
     var canonical: [CanonicalBlock] = []

@@ -45,7 +45,7 @@ package struct Rehearsal {
     let questions = outbox.questions(of: watch)
     let seen = try watch.observe(
       hashes: questions.hashes, heights: questions.heights, orders: questions.orders, doubted: questions.doubted,
-      now: clock.now().unixSeconds)
+      isFresh: questions.isFresh, now: clock.now().unixSeconds)
     report.note(seen)
     let circumstances = try Circumstances(
       watch: watch, seen: seen, outbox: outbox, history: history,
@@ -53,12 +53,16 @@ package struct Rehearsal {
       now: clock.now().unixSeconds)
     guard let (cleared, gasLimit) = try watch.judge(seen, circumstances, &report) else { return nil }
     let plan = cleared.proposal.approved.plan
+    let nonce: UInt64
+    do throws(OutboxError) {
+      nonce = try outbox.nextNonce(seen.evidence)
+    } catch {
+      guard case .refused(let refusal) = error else { throw error }
+      report.end(.refused, refusal.code, refusal.description)
+      return nil
+    }
     report.end(.rehearsed, plan.code, plan.summary)
-    return UnsignedProposal(cleared, gasLimit: gasLimit, seen, watch, nonce: nextNonce(seen))
-  }
-
-  private func nextNonce(_ seen: Seen) -> UInt64 {
-    max(outbox.lane(watch.lane)?.nextFreeNonce ?? 0, seen.evidence.minedNonce)
+    return UnsignedProposal(cleared, gasLimit: gasLimit, seen, watch, nonce: nonce)
   }
 }
 

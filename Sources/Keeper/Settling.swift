@@ -78,12 +78,15 @@ extension Outbox {
   /// What a tick of a vault has to ask the nodes about: our transactions, the blocks that hold them, and our orders
   /// with the block from which on their logs can lie.
   func questions(of watch: Watch) -> (
-    hashes: [Bytes32], heights: [UInt64], orders: [OrderQuestion], doubted: UInt64?
+    hashes: [Bytes32], heights: [UInt64], orders: [OrderQuestion], doubted: UInt64?, isFresh: Bool
   ) {
     let orders = state.openOrders
       .filter { $0.vault == watch.vault.name && $0.chainID == watch.node.chain.chainID }
       .map { OrderQuestion(key: $0.key, fromBlock: $0.placedInBlock) }
-    return (hashesToLookUp(watch.lane), heightsToLookUp(watch.lane), orders, lane(watch.lane)?.doubt?.nonce)
+    let lane = lane(watch.lane)
+    return (
+      hashesToLookUp(watch.lane), heightsToLookUp(watch.lane), orders, lane?.doubt?.nonce, lane?.isFresh ?? true
+    )
   }
 }
 

@@ -40,6 +40,9 @@ package struct Lane: Hashable, Sendable {
     return max(last.nonce &+ 1, nextNonce ?? 0)
   }
 
+  /// Nothing of ours is known here, so that only the chain can tell the first nonce.
+  package var isFresh: Bool { nextFreeNonce == nil }
+
   func isStale(_ head: HeadMark) -> Bool {
     newestSeen.map(head.mayBeBehind) ?? false
   }

@@ -123,6 +123,9 @@ package struct NodeEvidence: Hashable, Sendable {
   /// The same count at the block a node calls "finalized", where it gives one: what is below is final, whatever depth
   /// is configured.
   package let finalizedNonce: UInt64?
+  /// The same count at a block as deep as `LanePolicy.depth` asks, where nodes told it. Asked only of a lane in which
+  /// nothing of ours is known: its first nonce is the chain's word, and must not be taken back.
+  package let deepNonce: UInt64?
   /// For each hash of `Outbox.hashesToLookUp(lane)` what was seen, in any order.
   package let sightings: [TransactionSighting]
   /// For each height of `Outbox.heightsToLookUp(lane)` the canonical block, where a node told it.
@@ -136,7 +139,7 @@ package struct NodeEvidence: Hashable, Sendable {
   package init(
     lane: LaneID, head: HeadMark, minedNonce: UInt64, agreedNonce: UInt64? = nil, pooledNonce: UInt64? = nil,
     safeNonce: UInt64? = nil,
-    finalizedNonce: UInt64? = nil, sightings: [TransactionSighting] = [], canonical: [CanonicalBlock] = [],
+    finalizedNonce: UInt64? = nil, deepNonce: UInt64? = nil, sightings: [TransactionSighting] = [], canonical: [CanonicalBlock] = [],
     isComplete: Bool, strangerHash: Bytes32? = nil
   ) {
     self.lane = lane
@@ -146,6 +149,7 @@ package struct NodeEvidence: Hashable, Sendable {
     self.pooledNonce = pooledNonce
     self.safeNonce = safeNonce
     self.finalizedNonce = finalizedNonce
+    self.deepNonce = deepNonce
     self.sightings = sightings
     self.canonical = canonical
     self.isComplete = isComplete
@@ -157,6 +161,12 @@ package struct NodeEvidence: Hashable, Sendable {
   func isFinal(_ nonce: UInt64) -> Bool {
     guard let finalizedNonce, finalizedNonce <= minedNonce else { return false }
     return finalizedNonce > nonce
+  }
+
+  /// How many of the sender's transactions no reorg will take back, by the better of the two words; nil where neither
+  /// was told, or only what contradicts the count at the head.
+  var finalCount: UInt64? {
+    [finalizedNonce, deepNonce].compactMap { $0 }.filter { $0 <= minedNonce }.max()
   }
 
   func sighting(of hash: Bytes32) -> Sighting {

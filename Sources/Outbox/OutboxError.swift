@@ -49,6 +49,9 @@ package enum OutboxRefusal: Hashable, Sendable, CustomStringConvertible {
   case chainBehind(lane: LaneID, minedNonce: UInt64, ourNext: UInt64)
   /// The chain counts more than ours: a stranger may be at work. Settling will tell.
   case chainAhead(lane: LaneID, minedNonce: UInt64, ourNext: UInt64)
+  /// Nothing of ours is known in this lane, and not all that used the key before is final; nil where no node told how
+  /// much is.
+  case firstNonceNotFinal(lane: LaneID, minedNonce: UInt64, finalNonce: UInt64?)
   /// A pool holds transactions of this sender that are none of ours.
   case poolAhead(lane: LaneID, pooledNonce: UInt64, ourNext: UInt64)
   /// Evidence about another sender or chain than the intent's.
@@ -81,6 +84,7 @@ package enum OutboxRefusal: Hashable, Sendable, CustomStringConvertible {
     case .staleEvidence: "staleEvidence"
     case .chainBehind: "chainBehind"
     case .chainAhead: "chainAhead"
+    case .firstNonceNotFinal: "firstNonceNotFinal"
     case .poolAhead: "poolAhead"
     case .otherLane: "otherLane"
     case .feeAboveCeiling: "feeAboveCeiling"
@@ -111,6 +115,16 @@ package enum OutboxRefusal: Hashable, Sendable, CustomStringConvertible {
       "the chain counts \(minedNonce) transactions of \(lane), we had \(ourNext) final; the node lags, or a deep reorg"
     case .chainAhead(let lane, let minedNonce, let ourNext):
       "the chain counts \(minedNonce) transactions of \(lane), ours end at \(ourNext); somebody else may use the key"
+    case .firstNonceNotFinal(let lane, let minedNonce, let finalNonce?):
+      """
+      \(finalNonce) of the \(minedNonce) transactions of \(lane) are final, and none of them is in this journal; the \
+      first call waits until the others are, since a reorg may take them back
+      """
+    case .firstNonceNotFinal(let lane, let minedNonce, nil):
+      """
+      too few nodes tell how many of the \(minedNonce) transactions of \(lane) are final, and none of them is in this \
+      journal; use nodes that know the tag finalized, or that keep the state of finality's blocks
+      """
     case .poolAhead(let lane, let pooledNonce, let ourNext):
       "a pool holds transactions of \(lane) up to nonce \(pooledNonce), ours end at \(ourNext); none of them is ours"
     case .otherLane(let intent, let evidence): "evidence about \(evidence) says nothing about \(intent)"

@@ -79,6 +79,12 @@ extension Outbox {
     return .reserved(intent: intent, nonce: nonce, fees: fees)
   }
 
+  /// The nonce that a decision made on this evidence would get.
+  /// - Throws: `refused` with the numbers where none is given out now, `noPolicy`.
+  package func nextNonce(_ evidence: NodeEvidence) throws(OutboxError) -> UInt64 {
+    try freeNonce(in: evidence.lane, evidence, policy(for: evidence.lane.chainID))
+  }
+
   private func freeNonce(
     in id: LaneID, _ evidence: NodeEvidence, _ policy: LanePolicy
   ) throws(OutboxError) -> UInt64 {
@@ -103,6 +109,12 @@ extension Outbox {
     }
     if let pooled = evidence.pooledNonce, pooled > next {
       throw .refused(.poolAhead(lane: id, pooledNonce: pooled, ourNext: next))
+    }
+    // Nothing of ours tells the first nonce. What used the key before may still be undone for good: a call above it
+    // would wait behind a nonce that nobody uses, and who looks anew would promise that one. Of a key that was never
+    // used nothing can be undone.
+    if lane.isFresh, next > 0, evidence.finalCount != next {
+      throw .refused(.firstNonceNotFinal(lane: id, minedNonce: next, finalNonce: evidence.finalCount))
     }
     return next
   }

@@ -171,6 +171,7 @@ final class Holder {
     let hashes = outbox.hashesToLookUp(LeaseWorld.lane)
     return NodeEvidence(
       lane: LeaseWorld.lane, head: world.head, minedNonce: UInt64(world.mined.count),
+      deepNonce: UInt64(world.mined.count),
       sightings: hashes.map { hash in
         let sighting = world.inclusion(of: hash).map { Sighting.receipt($0, canonicalHash: $0.blockHash) }
         return TransactionSighting(hash: hash, sighting: sighting ?? .unknown)

@@ -21,6 +21,8 @@ import Testing
 
   private struct Said {
     var mined: UInt64 = 4
+    /// The count two blocks before the head, which is asked for by number.
+    var deep: UInt64? = 4
     var safe: JSON? = "0x3"
     var finalized: JSON? = "0x2"
     var logs: [JSON]?
@@ -28,7 +30,9 @@ import Testing
   }
 
   /// Asks two endpoints, of which each says what it is given to say.
-  private func consensus(_ said: [Said], orders: [OrderQuestion], heights: [UInt64] = [8]) throws -> Consensus {
+  private func consensus(
+    _ said: [Said], orders: [OrderQuestion], heights: [UInt64] = [8], depth: Patience = Patience(blocks: 2, seconds: 24)
+  ) throws -> Consensus {
     let names = ["a", "b", "c"].prefix(said.count)
     let transport = ScriptedTransport { asked in
       let one = said[asked.endpoint.index]
@@ -38,6 +42,8 @@ import Testing
         switch asked.params.last {
         case "safe": return one.safe.map { .result($0) } ?? refusal
         case "finalized": return one.finalized.map { .result($0) } ?? refusal
+        case .string(let text)? where text.hasPrefix("0x"):
+          return one.deep.map { .result(World.quantity($0)) } ?? refusal
         default: return .result(World.quantity(one.mined))
         }
       case "eth_getLogs": return one.logs.map { .result(.array($0)) } ?? refusal
@@ -54,7 +60,8 @@ import Testing
     var batch = Batch()
     let places = OpinionPlaces(
       look, sender: try Address(hex: "0x00000000000000000000000000000000000000aa"), heights: heights, orders: orders,
-      queries: [LogQuery(address: .zero, topics: [])], asksTags: true, in: &batch)
+      queries: [LogQuery(address: .zero, topics: [])], asksTags: true,
+      deep: DeepBlock(below: look.head, depth, deepening: 1), in: &batch)
     let others = chain.endpoints.dropFirst().map { ($0, batch) }
     let asked = try node.ask(inTurn: chain.endpoints, batch, beside: others) { (answers) throws(NodeFailure) in
       try places.opinion(answers)
@@ -80,6 +87,28 @@ import Testing
     for said in [Said(safe: "0x9", finalized: "0x9", logs: []), Said(safe: "0x1", finalized: "0x2", logs: [])] {
       #expect(try consensus([said], orders: []).finalizedNonce == nil)
     }
+  }
+
+  @Test func aDeepCountTakesTheWholeQuorumAndABlockThatIsOldEnough() throws {
+    #expect(try consensus([Said(deep: 3, logs: []), Said(deep: 2, logs: [])], orders: []).deepNonce == 2)
+    // One has no state there any more, or says that more was deep than is mined.
+    for said in [Said(deep: nil, logs: []), Said(mined: 4, deep: 5, logs: [])] {
+      #expect(try consensus([Said(logs: []), said], orders: []).deepNonce == nil)
+    }
+    // Blocks come every 12 s: two of them are 24 s.
+    #expect(try consensus([Said(logs: [])], orders: [], depth: Patience(blocks: 2, seconds: 25)).deepNonce == nil)
+  }
+
+  @Test func aDeepBlockLiesAsFarBackAsFinalitySays() throws {
+    let head = BlockHeader(
+      number: 10, hash: World.hash(10), parentHash: World.hash(9), timestamp: 1, baseFeePerGas: nil, gasUsed: 0,
+      gasLimit: 0)
+    func number(_ blocks: UInt64, _ deepening: UInt64 = 1) -> UInt64 {
+      DeepBlock(below: head, Patience(blocks: blocks, seconds: 0), deepening: deepening).number
+    }
+    #expect(number(3) == 7 && number(3, 2) == 4 && number(12) == 0 && number(.max, 2) == 0 && number(10) == 0)
+    // The first block of a chain is as deep as any, however young it is.
+    #expect(DeepBlock(below: head, Patience(blocks: 10, seconds: .max), deepening: 1).isOldEnough(head))
   }
 
   @Test func logsAreUnitedAndEachIsThereOnce() throws {

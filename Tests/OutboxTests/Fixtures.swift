@@ -44,14 +44,15 @@ enum Make {
       gasQuotePerDay: quoteBudget, cancelsOrdersWhileHalted: cancels)
   }
 
+  /// - Parameter deepNonce: how much of `minedNonce` is final; all of it where a test is about something else.
   static func evidence(
     _ head: HeadMark, minedNonce: UInt64, pooledNonce: UInt64? = nil, safeNonce: UInt64? = nil,
-    finalizedNonce: UInt64? = nil, sightings: [TransactionSighting] = [],
+    finalizedNonce: UInt64? = nil, deepNonce: UInt64? = nil, sightings: [TransactionSighting] = [],
     canonical: [CanonicalBlock] = [], isComplete: Bool = true, strangerHash: Bytes32? = nil
   ) throws -> NodeEvidence {
     NodeEvidence(
       lane: try lane(), head: head, minedNonce: minedNonce, pooledNonce: pooledNonce, safeNonce: safeNonce,
-      finalizedNonce: finalizedNonce, sightings: sightings, canonical: canonical, isComplete: isComplete,
+      finalizedNonce: finalizedNonce, deepNonce: deepNonce ?? minedNonce, sightings: sightings, canonical: canonical, isComplete: isComplete,
       strangerHash: strangerHash)
   }
 

@@ -20,6 +20,42 @@ import Testing
     #expect(nonce == 8)
   }
 
+  /// What used the key before us may be taken back: no call of ours is put on top of it. Where nothing did, nothing can.
+  @Test func theFirstNonceWaitsUntilWhatUsedTheKeyIsFinal() throws {
+    let desk = try Desk()
+    func asked(mined: UInt64, deep: UInt64?, finalized: UInt64? = nil) throws -> OutboxRefusal? {
+      let evidence = NodeEvidence(
+        lane: try Make.lane(), head: Make.head(100), minedNonce: mined, finalizedNonce: finalized, deepNonce: deep,
+        isComplete: true)
+      do {
+        _ = try desk.outbox.reserve(try Make.intent(), fees: Make.fees, evidence: evidence, now: 0)
+        return nil
+      } catch OutboxError.refused(let refusal) {
+        return refusal
+      }
+    }
+    let lane = try Make.lane()
+    #expect(try asked(mined: 7, deep: 6) == .firstNonceNotFinal(lane: lane, minedNonce: 7, finalNonce: 6))
+    #expect(try asked(mined: 7, deep: 5, finalized: 6) == .firstNonceNotFinal(lane: lane, minedNonce: 7, finalNonce: 6))
+    #expect(try asked(mined: 7, deep: nil) == .firstNonceNotFinal(lane: lane, minedNonce: 7, finalNonce: nil))
+    // More final than counted is a contradiction and no word at all.
+    #expect(try asked(mined: 7, deep: 8) == .firstNonceNotFinal(lane: lane, minedNonce: 7, finalNonce: nil))
+    for (mined, deep, finalized) in [(7, 7, nil), (7, 6, 7), (7, nil, 7), (0, nil, nil)] as [(UInt64, UInt64?, UInt64?)] {
+      #expect(try asked(mined: mined, deep: deep, finalized: finalized) == nil)
+    }
+  }
+
+  /// Once something of ours is known the journal tells the next nonce, and nobody need say what is final.
+  @Test func laterNoncesAskForNoFinality() throws {
+    var desk = try Desk()
+    let sent = try desk.send(try Make.intent("one"))
+    let mined = Inclusion.of(sent, in: Make.head(101))
+    _ = try desk.settle(try Make.evidence(Make.head(101), minedNonce: 8, sightings: [mined.sighting]))
+    _ = try desk.settle(try Make.evidence(Make.head(104), minedNonce: 8, sightings: [mined.sighting]))
+    let evidence = NodeEvidence(lane: try Make.lane(), head: Make.head(105), minedNonce: 8, isComplete: true)
+    #expect(try desk.outbox.nextNonce(evidence) == 8)
+  }
+
   @Test func laneIsOccupiedUntilSettledAndDecisionsAreUnique() throws {
     var desk = try Desk()
     let intent = try Make.intent()

@@ -110,7 +110,9 @@ struct SmallChain: Hashable {
       lane: lane, head: mark(behind: behind), minedNonce: nonce(behind: behind),
       // No reorg of this world goes deeper than two blocks.
       safeNonce: tellsFinality ? nonce(behind: behind + 1) : nil,
-      finalizedNonce: tellsFinality ? nonce(behind: behind + 2) : nil, sightings: sightings, canonical: canonical,
+      finalizedNonce: tellsFinality ? nonce(behind: behind + 2) : nil,
+      // A node without an index has pruned its states, too.
+      deepNonce: hasIndex ? nonce(behind: behind + 2) : nil, sightings: sightings, canonical: canonical,
       isComplete: true)
   }
 }

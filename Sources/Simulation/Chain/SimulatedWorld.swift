@@ -140,7 +140,8 @@ package final class SimulatedWorld {
     return reorganise(depth: min(wanted, plan.deepestReorg, height), slot: slot)
   }
 
-  func reorganise(depth: UInt64, slot: UInt64) -> Bool {
+  /// - Parameter losing: nobody has the transactions that are taken back any more.
+  func reorganise(depth: UInt64, slot: UInt64, losing: Bool = false) -> Bool {
     guard depth > 0, let fork = chain.canonicalPlace(at: chain.head.number - depth) else { return false }
     tally.count(.reorg)
     trace.note("reorg", at: milliseconds, [UInt8(truncatingIfNeeded: depth)])
@@ -148,7 +149,7 @@ package final class SimulatedWorld {
     let orphaned = chain.canonicalPlaces(above: chain.blocks[fork].number)
     let displaced = orphaned.flatMap { chain.blocks[$0].receipts.map(\.transaction) }
     // The side branch was made by builders who had the transactions or not.
-    let fate = draws.blocks.weighted([50, 30, 20])
+    let fate = losing ? 2 : draws.blocks.weighted([50, 30, 20])
     if fate == 1 { for transaction in displaced { builders.drop(transaction.hash) } }
     if fate == 0 { for transaction in displaced { returnToPools(transaction, everywhere: true, at: fork) } }
     if fate == 2, !displaced.isEmpty { tally.count(.poolDrop) }
@@ -164,9 +165,9 @@ package final class SimulatedWorld {
   }
 
   /// Takes back the last blocks now; for scripts.
-  func reorganiseNow(depth: UInt64) {
+  func reorganiseNow(depth: UInt64, losing: Bool = false) {
     let height = chain.head.number - chain.blocks[0].number
-    _ = reorganise(depth: min(depth, height), slot: milliseconds)
+    _ = reorganise(depth: min(depth, height), slot: milliseconds, losing: losing)
   }
 
   private func returnToPools(_ transaction: PooledTransaction, everywhere: Bool, at place: Int) {

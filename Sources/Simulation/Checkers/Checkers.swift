@@ -18,7 +18,7 @@ package final class Checkers {
   /// Hashes that left the process at least once.
   private var heard: Set<Bytes32> = []
   /// Transactions that somebody else signed with the keeper's key.
-  private(set) var strangers: [(hash: Bytes32, tick: UInt64)] = []
+  private(set) var strangers: [(hash: Bytes32, tick: UInt64, mustHalt: Bool)] = []
   /// How often each law was put to the test: a law that was never tested has not held.
   package private(set) var tested = [UInt64](repeating: 0, count: Law.allCases.count)
   package private(set) var broadcasts: UInt64 = 0
@@ -67,7 +67,7 @@ package final class Checkers {
     }
   }
 
-  func intruded(_ hash: Bytes32, tick: UInt64) { strangers.append((hash, tick)) }
+  func intruded(_ hash: Bytes32, tick: UInt64, mustHalt: Bool = true) { strangers.append((hash, tick, mustHalt)) }
 
   func journaled(_ entry: JournalEntry, at milliseconds: UInt64) {
     let signatures = witness.hashes.count

@@ -150,7 +150,7 @@ package final class Storm {
   }
 
   private func judgeStrangers() {
-    for stranger in world.checkers.strangers {
+    for stranger in world.checkers.strangers where stranger.mustHalt {
       guard world.chain.inclusion(of: stranger.hash, on: world.chain.tip) != nil else { continue }
       world.checkers.test(.stranger)
       if !processes.contains(where: \.hasSeenForeignHalt) {

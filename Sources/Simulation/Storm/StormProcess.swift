@@ -28,6 +28,8 @@ final class StormProcess {
     self.wiring = wiring
     store = StormStore(world)
     lastReports = wiring.vaults.map { _ in [] }
+    // Its first look is the one after the stranger's block.
+    if world.plan.scene.earlyStranger != nil { startAt = 2 }
   }
 
   /// Whether it looks on while another keeper writes.
@@ -125,7 +127,7 @@ final class StormProcess {
       world.resumption = "looked at and understood"
       self.resumeAt = nil
     } else {
-      let isStranger = !world.checkers.strangers.isEmpty
+      let isStranger = world.checkers.strangers.contains(where: \.mustHalt)
       let patience: UInt64 = world.isCalm ? 10 : 50
       resumeAt = isStranger && !world.isCalm ? world.plan.stormTicks + 10 : world.tick + patience
     }

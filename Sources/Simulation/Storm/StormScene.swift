@@ -18,6 +18,21 @@ package struct StormScene: Hashable, Sendable {
   /// Keepers of the one key, on a machine each, with a lease between them.
   package var keeperCount = 1
 
+  /// Somebody used the key in a block before the keepers' first look, and a reorg takes that back. nil: nobody did.
+  package var earlyStranger: EarlyStranger?
+
+  package struct EarlyStranger: Hashable, Sendable {
+    /// At the latest; sooner where no reorg of the world is as deep. nil: never.
+    package var undoneAtTick: UInt64?
+    /// Nobody has the transaction any more.
+    package var isForGood: Bool
+
+    package init(undoneAtTick: UInt64?, isForGood: Bool) {
+      self.undoneAtTick = undoneAtTick
+      self.isForGood = isForGood
+    }
+  }
+
   /// The world of one public vault, on a chain with a base fee, with one keeper.
   package static let plain = StormScene()
 
@@ -37,6 +52,11 @@ package struct StormScene: Hashable, Sendable {
     vaultCount = vaults.chance(of: Self.aQuarter) ? 2 : 1
     var keepers = Draws(seed: seed, "scene keepers")
     keeperCount = keepers.chance(of: Self.aQuarter) ? 2 : 1
+    var early = Draws(seed: seed, "scene early stranger")
+    if early.chance(of: Self.aQuarter / 2) {
+      // Later than the first look, which is at tick 2.
+      earlyStranger = EarlyStranger(undoneAtTick: early.within(3...11), isForGood: early.chance(of: 70_000))
+    }
   }
 
   private static let aQuarter: UInt64 = 25_000
@@ -52,11 +72,12 @@ package struct StormScene: Hashable, Sendable {
     if hasLegacyGas { features.append(.legacyGas) }
     if vaultCount > 1 { features.append(.twoVaults) }
     if keeperCount > 1 { features.append(.twoKeepers) }
+    if earlyStranger != nil { features.append(.earlyStranger) }
     return features
   }
 }
 
 /// What a seed may have drawn, by the name it is counted under.
 package enum StormFeature: String, CaseIterable, Sendable {
-  case privateCalls, privateThenPublicCalls, legacyGas, twoVaults, twoKeepers
+  case privateCalls, privateThenPublicCalls, legacyGas, twoVaults, twoKeepers, earlyStranger
 }

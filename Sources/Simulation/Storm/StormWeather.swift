@@ -19,6 +19,12 @@ extension SimulatedWorld {
     tick = number
     if number == plan.stormTicks { calmDown() }
     endSpells()
+    if let early = plan.scene.earlyStranger {
+      if number == 0 { intrude(beforeUs: true) }
+      if number == early.undoneAtTick.map({ min($0, plan.deepestReorg) }) {
+        reorganiseNow(depth: number, losing: early.isForGood)
+      }
+    }
     guard !isCalm else { return }
     for index in publicNodes { changeCondition(of: index) }
     for index in nodes.indices where nodes[index].isRelay { changeRelay(index) }
@@ -152,7 +158,8 @@ extension SimulatedWorld {
   }
 
   /// Somebody else uses the keeper's key: a transfer to itself at the next nonce, at a price that outbids everything.
-  func intrude() {
+  /// - Parameter beforeUs: before any promise of the keeper, which need not halt for it.
+  func intrude(beforeUs: Bool = false) {
     let price: UInt256 = 400_000_000_000
     let transaction = UnsignedTransaction(
       kind: plan.scene.hasLegacyGas
@@ -164,7 +171,7 @@ extension SimulatedWorld {
       preconditionFailure("a transfer can be signed: \(error)")
     }
     tally.count(.stranger)
-    checkers.intruded(signed.hash, tick: tick)
+    checkers.intruded(signed.hash, tick: tick, mustHalt: !beforeUs)
     trace.say("a stranger signs nonce \(transaction.nonce) with the keeper's key: \(signed.hash)")
     builders.drop(nonce: transaction.nonce)
     let pooled = PooledTransaction(signed: signed, sender: keeper)
