@@ -81,7 +81,7 @@ extension Watch {
     }
     if opinions.contains(where: \.isDeepTooYoung) { node.deepens() }
     for case .failure(let failure)? in opinions.map(\.probe) { node.note(failure) }
-    first.consensus = Consensus(opinions, needed: node.chain.quorum)
+    first.consensus = consensus(opinions, orders, queries, look)
     first.role = RoleView(opinions, of: vault.account, needed: node.chain.quorum)
     for failure in first.role.contradictions { node.note(failure) }
     first.orderKeys = orders.map(\.key)
@@ -234,25 +234,13 @@ extension Seen {
       lane: watch.lane, head: look.mark, minedNonce: consensus.minedNonce, agreedNonce: consensus.agreedNonce,
       pooledNonce: look.pooledNonce,
       safeNonce: consensus.safeNonce, finalizedNonce: consensus.finalizedNonce,
-      deepNonce: consensus.deepNonce, sightings: look.sightings(consensus.canonical), canonical: consensus.canonical, isComplete: look.isComplete,
+      deepNonce: consensus.deepNonce, sightings: look.sightings(consensus.canonical), canonical: consensus.canonical,
+      isComplete: look.isComplete,
       strangerHash: strangerHash)
-    fates = state.map { Self.fates(first.orderKeys, $0, consensus, vault.venue) } ?? []
+    fates = state.map { consensus.fates(of: first.orderKeys, $0, vault.venue) } ?? []
     venueReads = second.map {
       VenueReads(first: first.venueReads, second: $0.reads, price: $0.price, collateralPrice: $0.collateralPrice)
     }
     multicallCode = watch.node.multicallCode
-  }
-
-  /// What became of our orders. Without the venue's state it is unknown what is still listed, and nothing follows; nor
-  /// does it from the silence of logs that may not be all there are.
-  private static func fates(
-    _ keys: [Bytes32], _ state: VenueState, _ consensus: Consensus, _ venue: any Venue
-  ) -> [OrderFate] {
-    keys.compactMap { key in
-      let listed = state.orders.first { $0.key == key }
-      let fate = venue.classify(order: key, logs: consensus.logs, stillListed: listed)
-      guard listed != nil || consensus.isSilenceAnAnswer || fate != .unknown else { return nil }
-      return OrderFate(key: key, state: fate, updatedAt: listed?.updatedAt)
-    }
   }
 }

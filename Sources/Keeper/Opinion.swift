@@ -153,14 +153,17 @@ struct Consensus: Sendable {
   let canonical: [CanonicalBlock]
   /// Everything that anybody told, each log once, oldest first.
   let logs: [Log]
+  /// Of these, what as many endpoints told in the same words as a head takes.
+  let agreedLogs: [Log]
   /// Whether somebody told all there was to tell about our orders.
   let isSilenceAnAnswer: Bool
   let notes: [NodeFailure]
 
   /// - Parameters:
   ///   - opinions: never empty, the one beside the reads first.
-  ///   - needed: how many endpoints must call a nonce final.
-  init(_ opinions: [Opinion], needed: Int) {
+  ///   - needed: how many endpoints must call a nonce final, and tell of what an order has lost.
+  ///   - others: what further endpoints told in logs.
+  init(_ opinions: [Opinion], needed: Int, others: [[Log]] = []) {
     minedNonce = opinions.map(\.minedNonce).max() ?? 0
     agreedNonce = opinions.map(\.minedNonce).min() ?? 0
     safeNonce = Self.lowest(opinions.compactMap(\.safeNonce), needed)
@@ -184,7 +187,9 @@ struct Consensus: Sendable {
     }
     self.canonical = canonical.filter { !disputed.contains($0.number) }
     self.notes = notes
-    logs = Self.united(opinions.map(\.logs))
+    let told = opinions.map(\.logs) + others
+    logs = Self.united(told)
+    agreedLogs = Self.agreed(told, needed)
   }
 
   private static func lowest(_ values: [UInt64], _ needed: Int) -> UInt64? {
@@ -198,6 +203,15 @@ struct Consensus: Sendable {
     for log in lists.joined() where known.insert(Place(log)).inserted { logs.append(log) }
     guard lists.count > 1 else { return logs }
     return logs.sorted { ($0.blockNumber, $0.logIndex) < ($1.blockNumber, $1.logIndex) }
+  }
+
+  /// The logs of the first tellers that enough others tell as well; one log told twice by one endpoint counts once.
+  private static func agreed(_ lists: [[Log]], _ needed: Int) -> [Log] {
+    var votes: [Log: Int] = [:]
+    for list in lists {
+      for log in Set(list) { votes[log, default: 0] += 1 }
+    }
+    return united(lists.map { list in list.filter { votes[$0, default: 0] >= needed } })
   }
 
   private struct Place: Hashable {

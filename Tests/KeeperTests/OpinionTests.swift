@@ -118,6 +118,16 @@ import Testing
     #expect(found.notes.isEmpty && found.isSilenceAnAnswer)
   }
 
+  /// One endpoint's word is heard, and is no agreement; nor is the same place in other words.
+  @Test func whatTheWholeQuorumTellsIsAgreed() throws {
+    let (first, second) = (log(6, index: 1), log(7, index: 0))
+    let found = try consensus([Said(logs: [first, second, second]), Said(logs: [first])], orders: placed)
+    #expect(found.logs.count == 2 && found.agreedLogs.map(\.blockNumber) == [6])
+    let forged = log(6, index: 1, key: World.hash(201))
+    #expect(try consensus([Said(logs: [forged]), Said(logs: [first])], orders: placed).agreedLogs.isEmpty)
+    #expect(try consensus([Said(logs: [first, second])], orders: placed).agreedLogs.count == 2)
+  }
+
   @Test func logsOutsideOfTheQuestionAreNoAnswer() throws {
     let found = try consensus([Said(logs: [log(5, index: 1), log(6, index: 1), log(11, index: 1)])], orders: placed)
     #expect(found.logs.map(\.blockNumber) == [6])

@@ -120,6 +120,64 @@ import Testing
     #expect(try Self.served(storm) > 0)
   }
 
+  // MARK: Fills
+
+  /// Every execution at half its price: a short that was sold for half of what it is worth.
+  private static func cheapened(_ logs: [Log]) -> [Log] {
+    let name = Array("executionPrice".utf8)
+    return logs.map { log in
+      var data = log.data
+      // A word for the key's place, the value, the key's length, the key (`EventUtils.UintKeyValue`).
+      guard data.count > 96,
+        let key = (96..<data.count - name.count).first(where: { start in
+          data[start..<start + name.count].elementsEqual(name)
+        })
+      else { return log }
+      var value = UInt256.zero
+      do { value = try UInt256(bigEndian: Array(data[key - 64..<key - 32])) / 2 } catch { return log }
+      data.replaceSubrange(key - 64..<key - 32, with: value.bigEndian32)
+      return Log(
+        address: log.address, topics: log.topics, data: data, blockNumber: log.blockNumber, blockHash: log.blockHash,
+        transactionHash: log.transactionHash, logIndex: log.logIndex, removed: false)
+    }
+  }
+
+  /// Dollars lost by the first vault's executions, as the keeper's journal has it, and how its orders ended.
+  private static func lost(_ storm: Storm) throws -> (dollars: UInt256, ended: [String]) {
+    let outbox = try #require(storm.keeper).outbox
+    let spending = outbox.spending(vault: StormPolicy.vaultNames[0], chainID: StormPlan.chainID, now: 0)
+    return (
+      try spending.drawdown / UInt256(1_000_000_000_000_000_000), outbox.state.endedOrders.map(\.note.state)
+    )
+  }
+
+  /// One node tells of fills at a dreadful price. The others outvote it, and what was lost is what they say.
+  @Test(arguments: 0..<3) func aSingleForgedFillMovesNoLoss(liar: Int) throws {
+    let storm = try Self.storm(nodes: 3)
+    storm.world.nodes[liar].forgery = Self.cheapened
+    _ = storm.run(untilTick: 30)
+    let (dollars, ended) = try Self.lost(storm)
+    #expect(dollars < 1_000 && ended.contains("filled"), "\(dollars) USD, \(ended)")
+  }
+
+  /// With two that must agree, nobody knows what a disputed fill came to; it moves nothing.
+  @Test func aDisputedFillIsUnknown() throws {
+    let storm = try Self.storm(nodes: 2)
+    storm.world.nodes[1].forgery = Self.cheapened
+    _ = storm.run(untilTick: 30)
+    let outbox = try #require(storm.keeper).outbox
+    #expect(try Self.lost(storm).dollars == .zero)
+    #expect(outbox.state.openOrders.contains { $0.note?.state == "unknown" })
+  }
+
+  /// What all say is believed.
+  @Test func aFillThatAllTellCounts() throws {
+    let storm = try Self.storm(nodes: 3)
+    for index in storm.world.nodes.indices { storm.world.nodes[index].forgery = Self.cheapened }
+    _ = storm.run(untilTick: 30)
+    #expect(try Self.lost(storm).dollars > 1_000)
+  }
+
   // MARK: The role
 
   @Test(arguments: [2, 3]) func aRoleThatStaysGoneHalts(nodes: Int) throws {

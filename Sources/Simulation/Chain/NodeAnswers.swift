@@ -269,17 +269,18 @@ extension SimulatedWorld {
     let topics = (filter["topics"]?.array ?? []).map { wanted in
       wanted.array?.compactMap { self.hash($0) } ?? self.hash(wanted).map { [$0] } ?? []
     }
-    var found: [JSON] = []
+    var found: [Log] = []
     for place in chain.placesWithLogs(from: from, to: to, on: question.tip) {
       for log in chain.blocks[place].logs {
         guard addresses.isEmpty || addresses.contains(log.address) else { continue }
         let isWanted = topics.enumerated().allSatisfy { index, wanted in
           wanted.isEmpty || (index < log.topics.count && wanted.contains(log.topics[index]))
         }
-        if isWanted { found.append(log.answer) }
+        if isWanted { found.append(log) }
       }
     }
-    return .result(.array(found))
+    found = nodes[question.node].forgery?(found) ?? found
+    return .result(.array(found.map(\.answer)))
   }
 
   private func send(_ question: NodeQuestion) -> NodeAnswer {

@@ -19,6 +19,8 @@ struct SimulatedNode {
   var condition: NodeCondition?
   /// What it makes of a block's state before it answers from it: a liar that lies well. For tests.
   var delusion: ((SimulatedBlock, inout ContractWorld) -> Void)?
+  /// What it makes of the logs it is asked for. For tests.
+  var forgery: (([Log]) -> [Log])?
   /// Takes transactions and tells nobody but the builders; answers nothing else.
   let isRelay: Bool
 
