@@ -14,6 +14,8 @@ package struct LaneInheritance: Sendable {
   package let id: LaneID
   /// Every nonce below this one was settled when the last transaction was admitted.
   package let settledBelow: UInt64
+  /// Nonces that a stranger used, and a person has accepted it.
+  package let accepted: [UInt64]
   /// In the order of nonces, and of admission within one.
   package let bequests: [Bequest]
 }
@@ -58,7 +60,14 @@ enum LeaseEntryForm {
 /// Puts the entries of the store's tail together.
 struct InheritanceReader {
   let keys: LeaseKeys
-  private var lanes: [(id: LaneID, next: UInt64?, entries: [(nonce: UInt64, revision: Int64, bequest: Bequest)])] = []
+  private var lanes: [LaneEntries] = []
+
+  private struct LaneEntries {
+    let id: LaneID
+    var next: UInt64?
+    var accepted: [UInt64] = []
+    var entries: [(nonce: UInt64, revision: Int64, bequest: Bequest)] = []
+  }
 
   init(keys: LeaseKeys) { self.keys = keys }
 
@@ -75,6 +84,7 @@ struct InheritanceReader {
         throw .leaseContents(why: "the next nonce of \(lane) is no number: \(Excerpt.of(entry.value))")
       }
       lanes[index].next = next
+    case .accepted(let nonce): lanes[index].accepted.append(nonce)
     case .transaction(let nonce, let hash):
       let bequest = try LeaseEntryForm.decode(entry.value)
       guard bequest.lane == lane, bequest.nonce == nonce, bequest.transactionHash == hash else {
@@ -91,13 +101,14 @@ struct InheritanceReader {
         let ordered = lane.entries.sorted {
           ($0.nonce, $0.revision, $0.bequest.place) < ($1.nonce, $1.revision, $1.bequest.place)
         }
-        return LaneInheritance(id: lane.id, settledBelow: lane.next ?? 0, bequests: ordered.map(\.bequest))
+        return LaneInheritance(
+          id: lane.id, settledBelow: lane.next ?? 0, accepted: lane.accepted, bequests: ordered.map(\.bequest))
       }, revision: revision)
   }
 
   private mutating func index(of lane: LaneID) -> Int {
     if let index = lanes.firstIndex(where: { $0.id == lane }) { return index }
-    lanes.append((lane, nil, []))
+    lanes.append(LaneEntries(id: lane))
     return lanes.count - 1
   }
 }

@@ -249,8 +249,13 @@ package final class LeaseFence: WriterFence {
       puts.append(EtcdRequest.put(key, try LeaseEntryForm.encode(bequest)))
     }
     puts.append(EtcdRequest.put(keys.next(transaction.lane), Array("\(estate.settledBelow)".utf8)))
-    if estate.settledBelow > LeaseSettings.settledNoncesKept {
-      let end = estate.settledBelow - LeaseSettings.settledNoncesKept
+    let kept = LeaseSettings.settledNoncesKept
+    let end = estate.settledBelow > kept ? estate.settledBelow - kept : 0
+    // What a person has accepted here, nobody need accept again elsewhere.
+    for nonce in estate.accepted where nonce >= end {
+      puts.append(EtcdRequest.put(keys.accepted(nonce, of: transaction.lane), Array("accepted".utf8)))
+    }
+    if end > 0 {
       puts.append(
         EtcdRequest.delete(from: keys.nonce(0, of: transaction.lane), to: keys.nonce(end, of: transaction.lane)))
     }

@@ -70,6 +70,7 @@ package struct LeaseSettings: Sendable {
 ///
 ///     <prefix>/leader                                 who holds the lease; lives and dies with it
 ///     <prefix>/lanes/<chain>/<sender>/<nonce>/<hash>  a transaction for this nonce: decision and signed bytes
+///     <prefix>/lanes/<chain>/<sender>/<nonce>/accepted  a stranger used this nonce, and a person has accepted it
 ///     <prefix>/lanes/<chain>/<sender>/next            every nonce below this one is settled
 ///
 /// Nonces have leading zeros, so that keys in order are nonces in order, and `next` comes after them. A key is named by
@@ -91,11 +92,14 @@ struct LeaseKeys {
     self.nonce(nonce, of: id) + "/" + hash.description
   }
 
+  func accepted(_ nonce: UInt64, of id: LaneID) -> String { self.nonce(nonce, of: id) + "/accepted" }
+
   func next(_ id: LaneID) -> String { lane(id) + "next" }
 
   enum Place: Hashable, Sendable {
     case next
     case transaction(nonce: UInt64, hash: Bytes32)
+    case accepted(nonce: UInt64)
   }
 
   /// What a key names; nil where it is none of ours, or written in another way than we write it.
@@ -108,6 +112,7 @@ struct LeaseKeys {
       let lane = LaneID(chainID: chainID, sender: try Address(bytes: Hex.decode(parts[1], limit: 20)))
       if parts.count == 3, Array(next(lane).utf8) == key { return (lane, .next) }
       guard parts.count == 4, let nonce = UInt64(parts[2]) else { return nil }
+      if Array(accepted(nonce, of: lane).utf8) == key { return (lane, .accepted(nonce: nonce)) }
       let hash = try Bytes32(hex: parts[3])
       guard Array(transaction(hash, nonce: nonce, of: lane).utf8) == key else { return nil }
       return (lane, .transaction(nonce: nonce, hash: hash))

@@ -28,6 +28,7 @@ extension Keeper {
   }
 
   private mutating func takeOver(_ lane: LaneInheritance, _ report: inout TickReport) throws(TickEnd) {
+    outbox.accept(lane.accepted, in: lane.id)
     let records = try asking { () throws(OutboxError) in
       try outbox.inheriting(
         lane.bequests, settledBelow: lane.settledBelow, in: lane.id, now: clock.now().unixSeconds)
@@ -41,7 +42,8 @@ extension Keeper {
     let lane = outbox.lane(transaction.lane)
     let estate = Estate(
       bequests: try asking { () throws(OutboxError) in try outbox.bequests(through: transaction) },
-      settledBelow: lane?.open.first?.nonce ?? lane?.nextNonce ?? transaction.nonce)
+      settledBelow: lane?.open.first?.nonce ?? lane?.nextNonce ?? transaction.nonce,
+      accepted: outbox.acceptedNonces(in: transaction.lane))
     do {
       return try fence.admit(
         transaction, estate: estate, deadlineMilliseconds: watches[vault].node.chain.exchangeDeadlineMilliseconds)

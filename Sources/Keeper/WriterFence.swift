@@ -41,10 +41,13 @@ package struct Estate: Sendable {
   package let bequests: [Bequest]
   /// Every nonce of the lane below this one is settled here.
   package let settledBelow: UInt64
+  /// Nonces of the lane that a stranger used, and a person has accepted it here.
+  package let accepted: [UInt64]
 
-  package init(bequests: [Bequest], settledBelow: UInt64) {
+  package init(bequests: [Bequest], settledBelow: UInt64, accepted: [UInt64] = []) {
     self.bequests = bequests
     self.settledBelow = settledBelow
+    self.accepted = accepted
   }
 }
 

@@ -13,6 +13,10 @@ package struct Outbox: Sendable {
   /// The memory.
   package internal(set) var state: OutboxState
 
+  /// What a person accepted at another writer, as that writer left it. Not part of the memory: whoever becomes the
+  /// writer reads it anew.
+  private(set) var accepted: [AcceptedNonce] = []
+
   /// An outbox that has promised nothing.
   package init(policies: [LanePolicy], vaults: [VaultPolicy] = []) {
     self.policies = policies
@@ -85,6 +89,31 @@ package struct Outbox: Sendable {
   /// Halts that are in force, oldest first.
   package var halts: [Halt] { state.halts }
 
+  /// Learns that these nonces were a stranger's, and that a person has accepted it at another writer with our key.
+  package mutating func accept(_ nonces: [UInt64], in id: LaneID) {
+    for nonce in nonces where !isAccepted(nonce, in: id) { accepted.append(AcceptedNonce(lane: id, nonce: nonce)) }
+  }
+
+  /// Whether another writer has left word that a stranger's use of this nonce was accepted.
+  func isAccepted(_ nonce: UInt64, in id: LaneID) -> Bool {
+    accepted.contains { $0.lane == id && $0.nonce == nonce }
+  }
+
+  /// The nonces of ours that a stranger used and a person has accepted, here or at another writer: what a successor
+  /// need not halt for again. None while a halt for a stranger stands.
+  package func acceptedNonces(in id: LaneID) -> [UInt64] {
+    let isUnanswered = halts.contains {
+      guard case .foreignNonce(let evidence) = $0 else { return false }
+      return evidence.lane == id
+    }
+    guard !isUnanswered else { return [] }
+    let own = (lane(id)?.settled ?? []).compactMap { promise in
+      if case .superseded = promise.outcome { promise.nonce } else { nil }
+    }
+    let others = accepted.filter { $0.lane == id && !own.contains($0.nonce) }.map(\.nonce)
+    return (own + others).sorted()
+  }
+
   /// The record of a halt, or none if this very halt is in force already: safe to ask every tick.
   package func halt(_ halt: Halt) -> [PromiseRecord] {
     state.halts.contains { $0.isSameCause(as: halt) } ? [] : [.halted(halt: halt)]
@@ -128,4 +157,10 @@ package struct Outbox: Sendable {
   package func heightsToLookUp(_ id: LaneID) -> [UInt64] {
     lane(id)?.open.compactMap(\.inclusion?.blockNumber) ?? []
   }
+}
+
+/// A nonce that a stranger used, and a person has accepted it.
+struct AcceptedNonce: Hashable, Sendable {
+  let lane: LaneID
+  let nonce: UInt64
 }

@@ -12,6 +12,7 @@ import Ethereum
 /// | nonce counted, every hash of ours unknown                     | in doubt: the lane is frozen          |
 /// | the same, at depth, from all endpoints or with the culprit    | superseded, halt                      |
 /// | the same, at ten depths, from those that still answer         | superseded, halt                      |
+/// | the same, and a person has accepted it at another writer      | superseded; or passed over            |
 /// | nonce in doubt, and not counted any more                      | doubt lifted                          |
 ///
 /// What is told of a single transaction meanwhile (`resolutions`), from the same evidence:
@@ -131,12 +132,16 @@ extension Outbox {
       lane: lane.id, nonce: suspect.nonce, ourHashes: suspect.promise?.hashes ?? [],
       strangerHash: evidence.strangerHash, minedNonce: evidence.minedNonce, seen: evidence.head)
     let halt = PromiseRecord.halted(halt: .foreignNonce(evidence: foreign))
-    guard let promise = suspect.promise else { return [halt] }
+    let isAccepted = isAccepted(suspect.nonce, in: lane.id)
+    guard let promise = suspect.promise else {
+      guard isAccepted, let next = lane.open.isEmpty ? suspect.nonce.successor : nil else { return [halt] }
+      return [.laneAdvanced(lane: lane.id, nextNonce: next, seen: evidence.head)]
+    }
     // Promises end in the order of their nonces: lower ones that are mined and not final come first.
     guard lane.open.first == promise else { return [] }
-    return [
-      .settled(intentID: promise.intent.id, outcome: .superseded(evidence: foreign), seen: evidence.head), halt,
-    ]
+    let ended = PromiseRecord.settled(
+      intentID: promise.intent.id, outcome: .superseded(evidence: foreign), seen: evidence.head)
+    return isAccepted ? [ended] : [ended, halt]
   }
 
   /// The lowest nonce that is ours to account for and of which no transaction of ours is known to be mined. nil if the
@@ -161,4 +166,8 @@ extension Outbox {
       return evidence.lane == id && evidence.minedNonce >= minedNonce
     }
   }
+}
+
+extension UInt64 {
+  fileprivate var successor: UInt64? { self < .max ? self + 1 : nil }
 }

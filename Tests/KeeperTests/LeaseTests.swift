@@ -108,6 +108,20 @@ import Testing
     #expect(conversation.contains(.revoke) && conversation.contains(.grant) && conversation.contains(.range))
   }
 
+  @Test func whatAPersonAcceptedTravelsWithTheNextTransaction() throws {
+    let a = try writer("a")
+    try a.send(try a.sign(), accepted: [3, 5])
+    world.clock.advance(seconds: 31)
+    let b = try Holder("b", in: world)
+    let lane = try #require(try b.fence.stand(deadlineMilliseconds: 5_000)?.lanes.first)
+    #expect(lane.accepted == [3, 5] && lane.bequests.count == 1)
+    // Told to the outbox, and on to whoever comes after b.
+    #expect(lane.id == LeaseWorld.lane)
+    let keys = LeaseWorld.settings().keys
+    #expect(keys.read(Array(keys.accepted(5, of: lane.id).utf8))?.place == .accepted(nonce: 5))
+    #expect(keys.read(Array((keys.nonce(5, of: lane.id) + "/acceptable").utf8)) == nil)
+  }
+
   @Test func aRenewalWithoutAnAnswerEndsActingUntilTheNextOne() throws {
     let a = try writer("a")
     a.fault = { _ in .requestLost }

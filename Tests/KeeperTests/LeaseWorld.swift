@@ -134,9 +134,10 @@ final class Holder {
   }
 
   /// Asks the fence, and sends.
-  func send(_ transaction: JournaledTransaction) throws {
+  func send(_ transaction: JournaledTransaction, accepted: [UInt64] = []) throws {
     let estate = Estate(
-      bequests: try outbox.bequests(through: transaction), settledBelow: lane?.open.first?.nonce ?? 0)
+      bequests: try outbox.bequests(through: transaction), settledBelow: lane?.open.first?.nonce ?? 0,
+      accepted: accepted)
     let admitted = try underFaults {
       try fence.admit(transaction, estate: estate, deadlineMilliseconds: 5_000)
     }

@@ -135,6 +135,80 @@ import Testing
     #expect(idle.outbox.standing(lane) == .free)
   }
 
+  /// A stranger took the nonce of an adopted call. Where a person has accepted that at the other writer, the promise
+  /// ends as superseded, the wait for depth included, and nothing halts.
+  @Test(arguments: [false, true]) func aStrangerAcceptedElsewhereHaltsNothing(isAccepted: Bool) throws {
+    var desk = try Desk()
+    _ = try adopt(&desk, try another())
+    let lane = try Make.lane()
+    if isAccepted { desk.outbox.accept([7], in: lane) }
+    let unknown = [TransactionSighting(hash: try desk.promise.hashes[0], sighting: .unknown)]
+    func seen(_ number: UInt64) throws -> NodeEvidence {
+      try Make.evidence(Make.head(number), minedNonce: 8, sightings: unknown)
+    }
+    #expect(try desk.settle(try seen(103)) == ["nonceDoubted"])
+    #expect(try desk.settle(try seen(104)) == [])
+    #expect(try desk.settle(try seen(110)) == (isAccepted ? ["settled"] : ["settled", "halted"]))
+    #expect(desk.outbox.halts.isEmpty == isAccepted)
+    #expect(try Desk(store: desk.store).outbox.state == desk.outbox.state)
+    // Who comes next need not halt either; while a halt stands nobody has accepted anything.
+    #expect(desk.outbox.acceptedNonces(in: lane) == (isAccepted ? [7] : []))
+    try desk.commit(desk.outbox.resume(note: "looked at"))
+    #expect(desk.outbox.acceptedNonces(in: lane) == [7])
+    #expect(try desk.outbox.nextNonce(try seen(111)) == 8)
+  }
+
+  /// The same of a nonce for which nothing of ours was signed.
+  @Test func aFreeNonceAcceptedElsewhereIsPassedOver() throws {
+    var desk = try Desk()
+    let lane = try Make.lane()
+    try desk.commit([.laneAdvanced(lane: lane, nextNonce: 9, seen: Make.head(100))])
+    desk.outbox.accept([9], in: lane)
+    #expect(try desk.settle(try Make.evidence(Make.head(101), minedNonce: 10)) == ["nonceDoubted"])
+    let deep = try Make.evidence(Make.head(110), minedNonce: 10)
+    #expect(try desk.settle(deep) == ["laneAdvanced"])
+    #expect(desk.outbox.halts.isEmpty && desk.outbox.lane(lane)?.nextFreeNonce == 10)
+    // The next one is nobody's, and nobody has accepted it.
+    #expect(try desk.settle(try Make.evidence(Make.head(111), minedNonce: 11)) == ["nonceDoubted"])
+    #expect(try desk.settle(try Make.evidence(Make.head(120), minedNonce: 11)) == ["halted"])
+  }
+
+  /// Of what the other writer tried and lost the successor is charged the tries by the chain's word; a call of another
+  /// vault or one that came to nothing else is none.
+  @Test func failedTriesOfAnotherWriterAreCharged() throws {
+    var desk = try Desk()
+    try desk.commit(
+      try desk.outbox.inheriting(
+        [try Bequest(place: 0, records: Array(try another().prefix(2)))], settledBelow: 8, in: try Make.lane(),
+        now: desk.now))
+    let sent = try #require(desk.outbox.transaction(try desk.promise.hashes[0], of: try desk.promise.intent.id))
+    #expect(desk.outbox.failedTries(vault: "alpha", chainID: testChainID, windowSeconds: 86_400, now: desk.now) == 0)
+    let reverted = Inclusion.of(sent, in: Make.head(102), succeeded: false)
+    let final = try Make.evidence(Make.head(103), minedNonce: 8, finalizedNonce: 8, sightings: [reverted.sighting])
+    #expect(try desk.settle(final) == ["mined"])
+    #expect(try desk.settle(final) == ["settled"])
+    #expect(desk.outbox.failedTries(vault: "alpha", chainID: testChainID, windowSeconds: 86_400, now: desk.now) == 1)
+    #expect(
+      try desk.outbox.gasBudget(try Make.lane(), now: desk.now).spentWei == reverted.effectiveGasPriceWei * 400_000)
+  }
+
+  /// So are losses: the orders of the other's calls are found in the receipt, and what they cost is read anew.
+  @Test func lossesOfAnotherWriterAreCharged() throws {
+    var desk = try Desk()
+    try desk.commit(
+      try desk.outbox.inheriting(
+        [try Bequest(place: 0, records: Array(try another().prefix(2)))], settledBelow: 8, in: try Make.lane(),
+        now: desk.now))
+    let intentID = try desk.promise.intent.id
+    let sent = try #require(desk.outbox.transaction(try desk.promise.hashes[0], of: intentID))
+    let inclusion = Inclusion.of(sent, in: Make.head(102))
+    _ = try desk.settle(try Make.evidence(Make.head(103), minedNonce: 8, sightings: [inclusion.sighting]))
+    let key = Make.hash("order")
+    let lost = OrderNote(state: "filled", isFinal: true, isFailure: false, shortfall: 900)
+    try desk.commit([.orderPlaced(intentID: intentID, keys: [key]), .orderOutcome(key: key, note: lost)])
+    #expect(desk.outbox.spending(vault: "alpha", chainID: testChainID, now: desk.now).drawdown == 900)
+  }
+
   @Test func bytesOfAnotherWriterAreReadWithTheirVersion() throws {
     let record = PromiseRecord.resumed(note: "n")
     let bytes = try record.encoded()
