@@ -16,6 +16,8 @@ struct CrashPointsCommand: ParsableCommand {
 
   @Option(help: "The reference run's seed.")
   var seed: UInt64 = 1
+  @Option(help: "What the world has beside what all have: plain, relay or lease.")
+  var stage = CrashPoints.Stage.plain
   @Option(help: "Threads that share the work.")
   var jobs = 1
   @Option(help: "Only every n-th boundary.")
@@ -24,7 +26,7 @@ struct CrashPointsCommand: ParsableCommand {
   var only: UInt64?
 
   func run() throws {
-    let points = CrashPoints(seed: seed)
+    let points = CrashPoints(seed: seed, stage: stage)
     if let only {
       let outcome = points.storm(deaths: [only], keepsTrace: true).run()
       for line in outcome.lines { say(line) }
@@ -48,7 +50,7 @@ struct CrashPointsCommand: ParsableCommand {
         failed.withLock {
           $0.append(boundary)
           for violation in outcome.violations { say("death at boundary \(boundary): \(violation)") }
-          say("replay: vaultkeeper-lab crash-points --seed \(seed) --only \(boundary)")
+          say("replay: vaultkeeper-lab crash-points --seed \(seed) --stage \(stage.rawValue) --only \(boundary)")
         }
       }
     }
@@ -58,3 +60,5 @@ struct CrashPointsCommand: ParsableCommand {
     if count > 0 || !isGood || !reference.violations.isEmpty { throw ExitCode(1) }
   }
 }
+
+extension CrashPoints.Stage: ExpressibleByArgument {}

@@ -146,6 +146,34 @@ import Wallet
     #expect(laws(storm) == [.spending])
   }
 
+  /// The budget is the key's: two keepers of which each keeps within it may not spend more between them.
+  @Test func whatTwoKeepersSpendTogetherIsSeen() throws {
+    let (storm, _, attempt) = try Self.begun { $0.keeperCount = 2 }
+    let world = storm.world
+    var chain = world.chain
+    let price = try world.plan.gasBudgetWei * 6 / 10 / 21_000
+    for (machine, expected) in [(0, [Law]()), (1, [.spending])] {
+      let call = try world.intruder.sign(
+        UnsignedTransaction(
+          kind: Self.high, chainID: 1, nonce: UInt64(7 + machine), gasLimit: 21_000, to: world.keeper, valueWei: .zero,
+          data: []))
+      let intent = JournalWitness.Intent(
+        id: Keccak256.hash([UInt8(machine)]), purpose: "act", decidedAt: attempt.intent.decidedAt, data: [])
+      world.checkers.witnesses[machine].forge(call.raw, intent: intent)
+      let receipt = BlockReceipt(
+        transaction: PooledTransaction(signed: call, sender: world.keeper), succeeded: true, gasUsed: 21_000,
+        effectiveGasPriceWei: price, valueWei: .zero, logs: [])
+      let head = chain.head
+      _ = chain.append(
+        SimulatedBlock(
+          number: head.number + 1, hash: call.hash, parentHash: head.hash, parent: chain.tip,
+          timestamp: head.timestamp + 12, baseFeeWei: 1, gasUsed: 21_000, tipWei: 1, receipts: [receipt], logs: [],
+          nonce: head.nonce + 1, vaults: head.vaults, contracts: head.contracts))
+      world.checkers.judgeChain(chain)
+      #expect(laws(storm) == expected)
+    }
+  }
+
   // MARK: The lease
 
   @Test func bytesThatTheLeasesStoreDoesNotHoldAreSeen() throws {

@@ -1,3 +1,4 @@
+import Decision
 import Ethereum
 import Keeper
 import Outbox
@@ -26,8 +27,11 @@ import Wallet
   @Test func aQuarterOfTheWorldsHasEach() {
     for feature in StormFeature.allCases {
       let count = (1...400).count { StormPlan(seed: $0).scene.features.contains(feature) }
-      // Private calls come in two kinds, which share a quarter.
-      let isHalf = feature == .privateCalls || feature == .privateThenPublicCalls
+      // Private calls come in two kinds, which share a quarter; so do the bands that are not fixed.
+      let halves: [StormFeature] = [
+        .privateCalls, .privateThenPublicCalls, .timeWeightedBand, .adaptiveBand, .earlyStranger,
+      ]
+      let isHalf = halves.contains(feature)
       #expect((isHalf ? 20...80 : 70...130).contains(count), "\(feature): \(count) of 400")
     }
     #expect((1...400).contains { StormPlan(seed: $0).scene == .plain })
@@ -172,7 +176,68 @@ import Wallet
     #expect(accounts.contains(contracts.plan.holders[0]) && !accounts.contains(contracts.plan.holders[1]))
   }
 
+  // MARK: Bands
+
+  /// Each rule decides what it is there for, and no law is broken by the width it allows.
+  @Test(arguments: [StormScene.Band.timeWeighted, .adaptive]) func otherBandsKeepTheLaws(band: StormScene.Band) throws {
+    let storm = Self.storm(ticks: 120, calm: 30) { $0.band = band }
+    var sources: Set<String> = []
+    storm.processes[0].heed = { report in
+      for figure in report.chapters.flatMap(\.figures) { sources.insert(figure.name) }
+    }
+    let outcome = storm.run()
+    #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+    #expect(outcome.trades > 0)
+    #expect(sources.contains(band == .timeWeighted ? "width left" : "expected tracking error"), "\(sources.sorted())")
+  }
+
+  /// An act that leaves the vault farther out than any width the rule allows.
+  @Test func aWidthThatTheRuleDoesNotAllowIsSeen() throws {
+    let storm = Self.storm { $0.band = .adaptive }
+    _ = storm.run(untilTick: 2)
+    let world = storm.world
+    let before = try #require(world.chain.head.contracts)
+    let fixed = HedgePicture(before, in: world.chain.head.context, plan: world.plan.with(.plain), vault: 0)
+    let wider = HedgePicture(before, in: world.chain.head.context, plan: world.plan, vault: 0)
+    #expect(wider.target == fixed.target && wider.halfWidth > fixed.halfWidth)
+    #expect(wider.halfWidth < wider.target / 5)
+  }
+
   // MARK: Two keepers
+
+  /// A stranger takes the nonce of a call of ours, and a person accepts it at the writer. The keeper that comes after it
+  /// takes over what was promised, and halts for nothing.
+  @Test func whatAPersonAcceptedHaltsNoSuccessor() throws {
+    let storm = Self.storm(ticks: 110, calm: 20) { $0.keeperCount = 2 }
+    var (intruded, resumed, cutOff) = (false, false, false)
+    storm.script = { [unowned storm] world in
+      let signed = world.checkers.witnesses[0].hashes.count
+      let halts = storm.processes[0].keeper?.outbox.halts ?? []
+      // Held back until it is signed, so that the stranger comes first.
+      if !intruded { world.isCensoring = signed == 0 }
+      if !intruded, signed > 0 {
+        world.intrude()
+        intruded = true
+      }
+      if halts.contains(where: { $0.kind == .foreignNonce }), !resumed {
+        world.resumption = "it was us, by hand"
+        resumed = true
+      }
+      let later = storm.processes[0].keeper?.outbox.state.lanes.first?.open.first?.attempts.first?.submittedAt
+      if resumed, halts.isEmpty, later != nil, !cutOff {
+        cutOff = true
+        world.leaseStore?.afflict(0, .storeUnreachable, untilTick: 1_000)
+      }
+    }
+    let outcome = storm.run()
+    #expect(intruded && resumed && cutOff)
+    #expect(storm.processes[0].isStandby && !storm.processes[1].isStandby)
+    #expect(!storm.processes[1].hasSeenForeignHalt)
+    #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+    // It has learned of the nonce from the store, and from the chain that it was not ours.
+    let lane = try #require(storm.processes[1].keeper?.outbox.state.lanes.first)
+    #expect(lane.settled.contains { if case .superseded = $0.outcome { true } else { false } })
+  }
 
   @Test func oneOfTwoKeepersWritesAndTheOtherTakesOver() throws {
     let storm = Self.storm(ticks: 70) { scene in scene.keeperCount = 2 }

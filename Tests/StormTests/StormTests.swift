@@ -57,6 +57,27 @@ import Testing
   }
 }
 
+/// The same run in worlds that have more boundaries.
+@Suite struct StagedCrashTests {
+  @Test(arguments: [CrashPoints.Stage.relay, .lease]) func theReferenceRunBreaksNoLaw(stage: CrashPoints.Stage) {
+    let plain = CrashPoints(seed: 1).reference().outcome
+    let (outcome, replacements) = CrashPoints(seed: 1, stage: stage).reference()
+    #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+    #expect(outcome.trades >= 3 && outcome.tally[.reorg] > 0 && replacements > 0)
+    #expect(outcome.boundaries > plain.boundaries, "nothing is there that could be ended in between")
+  }
+
+  @Test(
+    arguments: [
+      (CrashPoints.Stage.relay, 27), (.relay, 34), (.relay, 60), (.lease, 9), (.lease, 40), (.lease, 47), (.lease, 52),
+    ] as [(CrashPoints.Stage, UInt64)])
+  func aDeathAtABoundaryBreaksNoLaw(stage: CrashPoints.Stage, boundary: UInt64) {
+    let outcome = CrashPoints(seed: 1, stage: stage).run(dyingAt: boundary)
+    #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+    #expect(outcome.tally[.crash] == 1)
+  }
+}
+
 @Suite struct DrawsTests {
   @Test func streamsDoNotMoveEachOther() {
     var one = Draws(seed: 9, "one")

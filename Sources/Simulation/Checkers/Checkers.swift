@@ -56,15 +56,18 @@ package final class Checkers {
     self.clockErrorSeconds = clockErrorSeconds.magnitude
   }
 
-  /// How many signatures were made beyond the first of their promises.
+  /// How many signatures were made beyond the first of their promises, in the journal that has the most of
+  /// them.
   var replacements: Int {
-    var intents: [Bytes32] = []
-    return witness.hashes.count { hash in
-      guard let intent = witness.attempt(hash)?.intent.id else { return false }
-      if intents.contains(intent) { return true }
-      intents.append(intent)
-      return false
-    }
+    witnesses.map { witness in
+      var intents: [Bytes32] = []
+      return witness.hashes.count { hash in
+        guard let intent = witness.attempt(hash)?.intent.id else { return false }
+        if intents.contains(intent) { return true }
+        intents.append(intent)
+        return false
+      }
+    }.max() ?? 0
   }
 
   func intruded(_ hash: Bytes32, tick: UInt64, mustHalt: Bool = true) { strangers.append((hash, tick, mustHalt)) }
@@ -226,25 +229,9 @@ package final class Checkers {
     if let contracts = chain.head.contracts, contracts.plan.account == .safeRoles {
       spent = spent.addingReportingOverflow(contracts.records.feesPaidWei).value
     }
-    // Each keeper counts what it has journaled itself: two of them may come to two budgets.
-    let (limit, overflow) = plan.gasBudgetWei.multipliedReportingOverflow(by: UInt256(UInt64(witnesses.count)))
-    if !overflow, spent > limit {
-      breach(.spending, "\(spent) wei are spent, the day's budget of all keepers is \(limit)")
-    }
-    if witnesses.count > 1 { judgeOwnBudgets(chain) }
-  }
-
-  /// Of two keepers each keeps within the budget with what its own journal holds, the other's calls that it took over
-  /// among them.
-  private func judgeOwnBudgets(_ chain: SimulatedChain) {
-    for (machine, witness) in witnesses.enumerated() {
-      var spent = UInt256.zero
-      for (_, receipt) in chain.canonicalReceipts where witness.attempt(receipt.transaction.hash) != nil {
-        let (gas, _) = UInt256(receipt.gasUsed).multipliedReportingOverflow(by: receipt.effectiveGasPriceWei)
-        spent = spent.addingReportingOverflow(gas).value.addingReportingOverflow(receipt.valueWei).value
-      }
-      guard spent > plan.gasBudgetWei else { continue }
-      breach(.spending, "machine \(machine) has spent \(spent) wei, the day's budget is \(plan.gasBudgetWei)")
+    // Of all keepers together: a successor is charged what the writers before it have spent.
+    if spent > plan.gasBudgetWei {
+      breach(.spending, "\(spent) wei are spent, the day's budget is \(plan.gasBudgetWei)")
     }
   }
 }

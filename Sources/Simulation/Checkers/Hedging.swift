@@ -5,6 +5,8 @@ import Ethereum
 /// not do and 256 bits are not needed: a vault of this world holds less than 2⁶² of them in thousandths.
 struct HedgePicture {
   let target: Int64
+  /// The widest that the vault's rule allows its band: what time narrows is no wider than it began, and what adapts no
+  /// wider than its limit, or the fixed band that stands in for it.
   let halfWidth: Int64
   /// What prices move between a decision and a fill, what gas takes out of a vault that pays for it, and the smallest
   /// clip: a fortieth of the target.
@@ -26,7 +28,11 @@ struct HedgePicture {
       let base = try UInt256.mulDiv(worth.raw.magnitude, 100_000_000, price, rounding: .down)
       let exposed = try UInt256.mulDiv(base, UInt256(wanted.targetMillionths), 1_000_000, rounding: .down)
       target = Int64(clamping: (try exposed / Self.unit).asUInt64 ?? .max)
-      halfWidth = target / 1_000_000 * Int64(wanted.bandMillionths)
+      let fixed = target / 1_000_000 * Int64(wanted.bandMillionths)
+      let whole = Int64(clamping: (try base / Self.unit).asUInt64 ?? .max)
+      halfWidth =
+        plan.scene.band == .adaptive
+        ? max(fixed, whole / 1_000_000 * Int64(StormPolicy.widestBandMillionths)) : fixed
     } catch {
       preconditionFailure("a vault of this world is worth less than 2²⁵⁶: \(error)")
     }

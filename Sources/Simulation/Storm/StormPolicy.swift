@@ -8,6 +8,10 @@ enum StormPolicy {
   /// The vaults' names in the configuration, the first one's first.
   static let vaultNames = ["storm", "sibling"]
 
+  /// The farthest that a band which adapts may be from the target, in millionths of net asset value: somewhat more than
+  /// the widest fixed one that is drawn, so that it may be wider, and not at will.
+  static let widestBandMillionths: UInt64 = 20_000
+
   /// Forty blocks of twelve seconds: long enough for a spike to pass, short enough to come about in six hours.
   static let clearAfterBlocks: UInt64 = 40
   static let clearAfterSeconds: UInt64 = 480

@@ -13,6 +13,15 @@ package struct StormScene: Hashable, Sendable {
   package var relayCount = 0
   /// A chain without a base fee: one gas price, transactions of type 0.
   package var hasLegacyGas = false
+  /// By which rule the vaults' bands are found.
+  package var band = Band.fixed
+
+  package enum Band: Hashable, Sendable {
+    case fixed
+    case timeWeighted
+    case adaptive
+  }
+
   /// Vaults of the one key, in one process.
   package var vaultCount = 1
   /// Keepers of the one key, on a machine each, with a lease between them.
@@ -52,6 +61,8 @@ package struct StormScene: Hashable, Sendable {
     vaultCount = vaults.chance(of: Self.aQuarter) ? 2 : 1
     var keepers = Draws(seed: seed, "scene keepers")
     keeperCount = keepers.chance(of: Self.aQuarter) ? 2 : 1
+    var bands = Draws(seed: seed, "scene bands")
+    if bands.chance(of: Self.aQuarter) { band = bands.chance(of: 50_000) ? .timeWeighted : .adaptive }
     var early = Draws(seed: seed, "scene early stranger")
     if early.chance(of: Self.aQuarter / 2) {
       // Later than the first look, which is at tick 2.
@@ -72,6 +83,11 @@ package struct StormScene: Hashable, Sendable {
     if hasLegacyGas { features.append(.legacyGas) }
     if vaultCount > 1 { features.append(.twoVaults) }
     if keeperCount > 1 { features.append(.twoKeepers) }
+    switch band {
+    case .fixed: break
+    case .timeWeighted: features.append(.timeWeightedBand)
+    case .adaptive: features.append(.adaptiveBand)
+    }
     if earlyStranger != nil { features.append(.earlyStranger) }
     return features
   }
@@ -79,5 +95,6 @@ package struct StormScene: Hashable, Sendable {
 
 /// What a seed may have drawn, by the name it is counted under.
 package enum StormFeature: String, CaseIterable, Sendable {
-  case privateCalls, privateThenPublicCalls, legacyGas, twoVaults, twoKeepers, earlyStranger
+  case privateCalls, privateThenPublicCalls, legacyGas, twoVaults, twoKeepers, timeWeightedBand, adaptiveBand,
+    earlyStranger
 }

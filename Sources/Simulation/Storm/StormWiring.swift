@@ -133,9 +133,11 @@ struct StormWiring {
     func ratio(_ millionths: UInt64) -> Ratio { Ratio(raw: Int256(Int(millionths * millionth))) }
     let policy = try Policy(
       target: .fractionOfNetAssetValue(ratio(wanted.targetMillionths)),
-      band: .fixed(
+      band: band(
+        plan.scene.band,
         FixedBand(
-          width: ratio(wanted.bandMillionths), of: .target, reset: draws.chance(of: 70_000) ? .centre : .edge)),
+          width: ratio(wanted.bandMillionths), of: .target, reset: draws.chance(of: 70_000) ? .centre : .edge),
+        widest: ratio(StormPolicy.widestBandMillionths)),
       minimumClip: try dollar(draws.within(50...200)), maximumClip: try dollar(StormPolicy.maximumClipDollars),
       orders: OrderPreference(
         limitOffset: ratio(draws.within(0...20) * 100), patienceSeconds: draws.pick([0, 120, 300, 600]),
@@ -146,6 +148,17 @@ struct StormWiring {
       name: StormPolicy.vaultNames[vault], account: settings.account, venue: settings.venue, reader: settings.reader,
       priceFeed: settings.priceFeed, quoteFeed: settings.quoteFeed, sequencerFeed: settings.sequencerFeed,
       policy: policy, attemptLimit: plan.attemptLimit, submission: submission(plan.scene.submission, ratio(10_000)))
+  }
+
+  private static func band(_ drawn: StormScene.Band, _ fixed: FixedBand, widest: Ratio) -> BandRule {
+    switch drawn {
+    case .fixed: .fixed(fixed)
+    // Closed after a quarter of a storm, so that every age comes about.
+    case .timeWeighted: .timeWeighted(TimeWeightedBand(fixed, minimumIntervalSeconds: 60, maximumAgeSeconds: 5_400))
+    case .adaptive:
+      .adaptive(
+        AdaptiveBand(trackingError: Ratio(raw: 30_000_000_000_000_000), widest: widest, fallback: fixed))
+    }
   }
 
   /// - Parameter publicBound: half of the vault's own, since whoever held a call back has seen it.
