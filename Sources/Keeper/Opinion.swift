@@ -143,34 +143,36 @@ struct Opinion: Sendable {
 struct Consensus: Sendable {
   /// The highest: a nonce that anybody has seen used is used.
   let minedNonce: UInt64
-  /// The lowest: a nonce that somebody has not seen used accuses nobody.
+  /// The lowest, where enough endpoints said one, and zero where fewer did: a nonce that somebody has not seen used,
+  /// or that only one was there to count, accuses nobody.
   let agreedNonce: UInt64
   /// The lowest that enough endpoints say, since it ends all waiting; nil where fewer do.
   let safeNonce: UInt64?
   let finalizedNonce: UInt64?
   let deepNonce: UInt64?
-  /// The blocks about which nobody contradicts.
+  /// The blocks that enough endpoints name and nobody contradicts.
   let canonical: [CanonicalBlock]
   /// Everything that anybody told, each log once, oldest first.
   let logs: [Log]
   /// Of these, what as many endpoints told in the same words as a head takes.
   let agreedLogs: [Log]
-  /// Whether somebody told all there was to tell about our orders.
+  /// Whether enough endpoints were heard, and somebody told all there was to tell about our orders.
   let isSilenceAnAnswer: Bool
   let notes: [NodeFailure]
 
   /// - Parameters:
   ///   - opinions: never empty, the one beside the reads first.
-  ///   - needed: how many endpoints must call a nonce final, and tell of what an order has lost.
+  ///   - needed: how many endpoints it takes to conclude anything: where the others failed in this one exchange, the
+  ///     word of the last is no agreement.
   ///   - others: what further endpoints told in logs.
   init(_ opinions: [Opinion], needed: Int, others: [[Log]] = []) {
     minedNonce = opinions.map(\.minedNonce).max() ?? 0
-    agreedNonce = opinions.map(\.minedNonce).min() ?? 0
+    agreedNonce = Self.lowest(opinions.map(\.minedNonce), needed) ?? 0
     safeNonce = Self.lowest(opinions.compactMap(\.safeNonce), needed)
     finalizedNonce = Self.lowest(opinions.compactMap(\.finalizedNonce), needed)
     deepNonce = Self.lowest(opinions.compactMap(\.deepNonce), needed)
     var notes = opinions.flatMap(\.notes)
-    isSilenceAnAnswer = opinions.contains { $0.notes.isEmpty }
+    isSilenceAnAnswer = opinions.count >= needed && opinions.contains { $0.notes.isEmpty }
     var canonical: [CanonicalBlock] = []
     var disputed: [UInt64] = []
     for opinion in opinions {
@@ -185,7 +187,9 @@ struct Consensus: Sendable {
         }
       }
     }
-    self.canonical = canonical.filter { !disputed.contains($0.number) }
+    self.canonical = canonical.filter { block in
+      !disputed.contains(block.number) && opinions.count { $0.canonical.contains(block) } >= needed
+    }
     self.notes = notes
     let told = opinions.map(\.logs) + others
     logs = Self.united(told)

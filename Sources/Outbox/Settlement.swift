@@ -117,7 +117,7 @@ extension Outbox {
       guard let doubt = lane.doubt, evidence.minedNonce <= doubt.nonce else { return [] }
       return [.nonceDoubtLifted(lane: lane.id, nonce: doubt.nonce, seen: evidence.head)]
     }
-    guard !isHaltedFor(lane.id, minedNonce: evidence.minedNonce) else { return [] }
+    guard !isHaltedFor(lane.id, counted: evidence.agreedNonce) else { return [] }
     guard let doubt = lane.doubt, doubt.nonce == suspect.nonce else {
       return [.nonceDoubted(lane: lane.id, nonce: suspect.nonce, seen: evidence.head)]
     }
@@ -128,9 +128,10 @@ extension Outbox {
       evidence.isComplete || evidence.strangerHash != nil
         || doubt.since.hasWaited(policy.depth.tenfold, until: evidence.head)
     else { return [] }
+    // What somebody counts beyond the others is not taken for used: whoever resumes would leave a gap.
     let foreign = ForeignNonce(
       lane: lane.id, nonce: suspect.nonce, ourHashes: suspect.promise?.hashes ?? [],
-      strangerHash: evidence.strangerHash, minedNonce: evidence.minedNonce, seen: evidence.head)
+      strangerHash: evidence.strangerHash, minedNonce: evidence.agreedNonce, seen: evidence.head)
     let halt = PromiseRecord.halted(halt: .foreignNonce(evidence: foreign))
     let isAccepted = isAccepted(suspect.nonce, in: lane.id)
     guard let promise = suspect.promise else {
@@ -160,10 +161,10 @@ extension Outbox {
     return lane.nextFreeNonce.map { ($0, nil) }
   }
 
-  private func isHaltedFor(_ id: LaneID, minedNonce: UInt64) -> Bool {
+  private func isHaltedFor(_ id: LaneID, counted: UInt64) -> Bool {
     state.halts.contains {
       guard case .foreignNonce(let evidence) = $0 else { return false }
-      return evidence.lane == id && evidence.minedNonce >= minedNonce
+      return evidence.lane == id && evidence.minedNonce >= counted
     }
   }
 }

@@ -31,7 +31,8 @@ import Testing
 
   /// Asks two endpoints, of which each says what it is given to say.
   private func consensus(
-    _ said: [Said], orders: [OrderQuestion], heights: [UInt64] = [8], depth: Patience = Patience(blocks: 2, seconds: 24)
+    _ said: [Said], orders: [OrderQuestion], heights: [UInt64] = [8],
+    depth: Patience = Patience(blocks: 2, seconds: 24), needed: Int? = nil
   ) throws -> Consensus {
     let names = ["a", "b", "c"].prefix(said.count)
     let transport = ScriptedTransport { asked in
@@ -69,7 +70,7 @@ import Testing
     #expect(node.exchanges == 2, "all of them are asked in one exchange")
     return Consensus(
       [asked.answer] + (try asked.others.map { (answers) throws(NodeFailure) in try places.opinion(answers) }),
-      needed: said.count)
+      needed: needed ?? said.count)
   }
 
   private let placed = [OrderQuestion(key: order, fromBlock: 6)]
@@ -149,6 +150,17 @@ import Testing
   @Test func refusedLogsAreNotSilence() throws {
     let found = try consensus([Said(logs: nil)], orders: placed)
     #expect(!found.isSilenceAnAnswer && found.notes.map(\.code) == ["nodeRefused"])
+  }
+
+  /// The others failed in this one exchange: the last one's word holds up, and concludes nothing.
+  @Test func theWordOfTheLastOneIsNoAgreement() throws {
+    let alone = try consensus([Said(mined: 6, logs: [])], orders: [], needed: 2)
+    #expect(alone.minedNonce == 6 && alone.agreedNonce == 0)
+    #expect(alone.safeNonce == nil && alone.finalizedNonce == nil)
+    #expect(alone.canonical.isEmpty && !alone.isSilenceAnAnswer)
+    let both = try consensus([Said(mined: 6, logs: []), Said(logs: [])], orders: [], needed: 2)
+    #expect(both.minedNonce == 6 && both.agreedNonce == 4)
+    #expect(both.canonical.map(\.number) == [8] && both.isSilenceAnAnswer)
   }
 
   @Test func aBlockThatIsDisputedIsNoEvidence() throws {

@@ -203,6 +203,24 @@ import Testing
     }
   }
 
+  /// A stranger used one nonce, and one endpoint counts three: whoever resumes takes one as gone, and leaves no gap.
+  @Test func whatOnlyOneEndpointCountsIsNotAccepted() throws {
+    var (desk, sent, _) = try sent()
+    func evidence(_ number: UInt64, agreed: UInt64) throws -> NodeEvidence {
+      let lie = try Make.evidence(Make.head(number), minedNonce: 10, sightings: [.unknown(sent)])
+      return NodeEvidence(
+        lane: lie.lane, head: lie.head, minedNonce: lie.minedNonce, agreedNonce: agreed, sightings: lie.sightings,
+        isComplete: true)
+    }
+    #expect(try desk.settle(try evidence(101, agreed: 8)) == ["nonceDoubted"])
+    // Nobody else was there to count.
+    #expect(try desk.settle(try evidence(104, agreed: 0)) == [])
+    #expect(try desk.settle(try evidence(105, agreed: 8)) == ["settled", "halted"])
+    #expect(try desk.settle(try evidence(110, agreed: 8)) == [])
+    try desk.commit([.resumed(note: "it was me")])
+    #expect(desk.outbox.lane(try Make.lane())?.nextFreeNonce == 8)
+  }
+
   @Test func anEndpointThatIsAwayKeepsAStrangerFromBecomingAHaltForTenDepthsOnly() throws {
     var (desk, sent, _) = try sent()
     func evidence(_ number: UInt64) throws -> NodeEvidence {

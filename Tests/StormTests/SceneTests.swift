@@ -272,7 +272,7 @@ import Wallet
       return Storm(plan: plan).run()
     }
     let first = run()
-    #expect(first.features.count == 4)
+    #expect(first.features.count == 5)
     #expect(first.violations.isEmpty, "\(first.violations)")
     #expect(first.traceHash == run().traceHash)
   }
