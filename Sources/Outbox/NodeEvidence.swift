@@ -138,9 +138,9 @@ package struct NodeEvidence: Hashable, Sendable {
 
   package init(
     lane: LaneID, head: HeadMark, minedNonce: UInt64, agreedNonce: UInt64? = nil, pooledNonce: UInt64? = nil,
-    safeNonce: UInt64? = nil,
-    finalizedNonce: UInt64? = nil, deepNonce: UInt64? = nil, sightings: [TransactionSighting] = [], canonical: [CanonicalBlock] = [],
-    isComplete: Bool, strangerHash: Bytes32? = nil
+    safeNonce: UInt64? = nil, finalizedNonce: UInt64? = nil, deepNonce: UInt64? = nil,
+    sightings: [TransactionSighting] = [], canonical: [CanonicalBlock] = [], isComplete: Bool,
+    strangerHash: Bytes32? = nil
   ) {
     self.lane = lane
     self.head = head

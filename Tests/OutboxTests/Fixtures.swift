@@ -52,7 +52,8 @@ enum Make {
   ) throws -> NodeEvidence {
     NodeEvidence(
       lane: try lane(), head: head, minedNonce: minedNonce, pooledNonce: pooledNonce, safeNonce: safeNonce,
-      finalizedNonce: finalizedNonce, deepNonce: deepNonce ?? minedNonce, sightings: sightings, canonical: canonical, isComplete: isComplete,
+      finalizedNonce: finalizedNonce, deepNonce: deepNonce ?? minedNonce, sightings: sightings, canonical: canonical,
+      isComplete: isComplete,
       strangerHash: strangerHash)
   }
 

@@ -40,7 +40,8 @@ import Testing
     #expect(try asked(mined: 7, deep: nil) == .firstNonceNotFinal(lane: lane, minedNonce: 7, finalNonce: nil))
     // More final than counted is a contradiction and no word at all.
     #expect(try asked(mined: 7, deep: 8) == .firstNonceNotFinal(lane: lane, minedNonce: 7, finalNonce: nil))
-    for (mined, deep, finalized) in [(7, 7, nil), (7, 6, 7), (7, nil, 7), (0, nil, nil)] as [(UInt64, UInt64?, UInt64?)] {
+    for (mined, deep, finalized) in [(7, 7, nil), (7, 6, 7), (7, nil, 7), (0, nil, nil)] as [(UInt64, UInt64?, UInt64?)]
+    {
       #expect(try asked(mined: mined, deep: deep, finalized: finalized) == nil)
     }
   }
