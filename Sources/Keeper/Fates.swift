@@ -2,8 +2,8 @@ import Contracts
 import Ethereum
 import Outbox
 
-// What logs tell of our orders. They are united over endpoints, so that none can hide an order's fate; but what an order
-// has lost moves a figure that halts, and takes the word of as many endpoints as a head does.
+// What logs tell of our orders. They are united over endpoints, so that none can hide an order's fate; but what an
+// order has lost moves a figure that halts, and takes the word of as many endpoints as a head does.
 
 extension Watch {
   /// What the endpoints together say. As many were asked as must agree; where those do not agree on a fill, all others
