@@ -33,7 +33,9 @@ package struct Assessment: Hashable, Sendable {
 
   /// Throws `missing` when the observation has no usable price (a guard refuses it), `calculation` when a number in it
   /// is too large to add up.
-  package init(_ observation: Observation, policy: Policy) throws(DecisionError) {
+  package init(
+    _ observation: Observation, policy: Policy, circumstances: Circumstances
+  ) throws(DecisionError) {
     guard let price = observation.price.price, !price.isZero else {
       throw .missing(stage: .assessment, what: "price of the base asset")
     }

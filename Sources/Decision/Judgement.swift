@@ -14,7 +14,7 @@ package struct Judgement: Hashable, Sendable {
   ) throws(DecisionError) {
     let policy = if let bound = circumstances.priceBound { try policy.bounded(by: bound) } else { policy }
     if observation.canBeAssessed {
-      let assessment = try Assessment(observation, policy: policy)
+      let assessment = try Assessment(observation, policy: policy, circumstances: circumstances)
       let calibration = try Calibration(
         assessment, observation, policy: policy, circumstances: circumstances, venue: venue)
       self.assessment = assessment

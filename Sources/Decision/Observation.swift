@@ -32,10 +32,13 @@ package struct Observation: Hashable, Sendable, Codable {
   package let isRoleHeld: Bool
   /// Nil when a feed gave no price, so that the reads that need one could not be made.
   package let venue: VenueState?
+  /// What the vault holds beside spot and venue, by source in the configuration's order.
+  package let exposures: [ExposureReading]
 
   package init(
     head: Head, price: FeedReading, quotePrice: FeedReading?, nativePrice: FeedReading? = nil,
-    sequencer: SequencerReading?, vault: VaultReading, account: AccountReading, isRoleHeld: Bool, venue: VenueState?
+    sequencer: SequencerReading?, vault: VaultReading, account: AccountReading, isRoleHeld: Bool, venue: VenueState?,
+    exposures: [ExposureReading] = []
   ) {
     self.head = head
     self.price = price
@@ -46,6 +49,7 @@ package struct Observation: Hashable, Sendable, Codable {
     self.account = account
     self.isRoleHeld = isRoleHeld
     self.venue = venue
+    self.exposures = exposures
   }
 
   /// The quote token's price: from its feed, or one dollar where there is none; nil when the feed has no usable answer.
@@ -57,6 +61,20 @@ package struct Observation: Hashable, Sendable, Codable {
   /// What the base asset is called, from the first spot token that counts as base.
   var baseSymbol: String {
     vault.balances.first { $0.token.role == .base }?.token.symbol ?? "base"
+  }
+}
+
+// Chosen over the containers' own methods where a coder is synthesised: records from before there were exposures have no
+// such member, and those without any need none.
+extension KeyedDecodingContainer {
+  func decode(_ type: [ExposureReading].Type, forKey key: Key) throws -> [ExposureReading] {
+    try decodeIfPresent(type, forKey: key) ?? []
+  }
+}
+
+extension KeyedEncodingContainer {
+  mutating func encode(_ value: [ExposureReading], forKey key: Key) throws {
+    try encodeIfPresent(value.isEmpty ? nil : value, forKey: key)
   }
 }
 

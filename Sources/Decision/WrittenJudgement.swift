@@ -22,6 +22,7 @@ extension Head: JSONComposed {
 extension Observation: JSONComposed {
   package func compose(_ form: inout JSONComposition) throws {
     try form.put("account", account)
+    if !exposures.isEmpty { try form.put("exposures", encoding: exposures) }
     try form.put("head", head)
     form.put("isRoleHeld", isRoleHeld)
     try form.put("nativePrice", nativePrice)

@@ -19,7 +19,7 @@ struct TimeWeightedBandTests {
     let observation = World.observation(vault: World.vault(base: base))
     var circumstances = World.circumstances()
     circumstances.correctedAtSeconds = seconds.map { World.now - $0 }
-    let assessment = try Assessment(observation, policy: policy)
+    let assessment = try Assessment(observation, policy: policy, circumstances: World.circumstances())
     return try Calibration(
       assessment, observation, policy: policy, circumstances: circumstances, venue: ScriptedVenue())
   }
@@ -97,7 +97,8 @@ struct AdaptiveBandTests {
     let policy = try World.policy(target: target, rule: rule)
     let observation = World.observation(vault: World.vault(base: base, quote: quote))
     return try Calibration(
-      try Assessment(observation, policy: policy), observation, policy: policy, circumstances: circumstances,
+      try Assessment(observation, policy: policy, circumstances: World.circumstances()), observation, policy: policy,
+      circumstances: circumstances,
       venue: venue)
   }
 

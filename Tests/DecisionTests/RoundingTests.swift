@@ -59,7 +59,8 @@ import Testing
         let policy = try World.policy(rule: rule)
         let observation = World.observation()
         let calibration = try Calibration(
-          try Assessment(observation, policy: policy), observation, policy: policy, circumstances: circumstances,
+          try Assessment(observation, policy: policy, circumstances: World.circumstances()), observation,
+          policy: policy, circumstances: circumstances,
           venue: ScriptedVenue())
         #expect(calibration.fallback == nil)
         return calibration.band

@@ -6,7 +6,7 @@ import Testing
 
 struct AssessmentTests {
   @Test func readmeVault() throws {
-    let assessment = try Assessment(World.observation(), policy: World.policy())
+    let assessment = try Assessment(World.observation(), policy: World.policy(), circumstances: World.circumstances())
     #expect(assessment.netAssetValue == 100_000)
     #expect(assessment.delta == 20)
     #expect(assessment.target == 10)
@@ -20,7 +20,7 @@ struct AssessmentTests {
     let observation = World.observation(
       price: World.feed(3240), vault: World.vault(quote: 30_000),
       positions: [World.short(unrealised: -2400, pendingFees: 12, liquidationPrice: 3888)])
-    let assessment = try Assessment(observation, policy: World.policy())
+    let assessment = try Assessment(observation, policy: World.policy(), circumstances: World.circumstances())
     // 20 × 3240 + 30,000 + 10,000 − 2,400 − 12
     #expect(assessment.netAssetValue == 102_388)
     #expect(assessment.delta == 10)
@@ -37,7 +37,8 @@ struct AssessmentTests {
     let orders = changes.enumerated().map { index, change in
       World.order(Quantity(floatLiteral: change), key: UInt8(index), collateral: 1000)
     }
-    let assessment = try Assessment(World.observation(orders: orders), policy: World.policy())
+    let assessment = try Assessment(
+      World.observation(orders: orders), policy: World.policy(), circumstances: World.circumstances())
     #expect(assessment.worstCaseDelta.low == Quantity(floatLiteral: low))
     #expect(assessment.worstCaseDelta.high == Quantity(floatLiteral: high))
     #expect(assessment.netAssetValue == Usd(floatLiteral: 100_000 + 1000 * Double(changes.count)))
@@ -46,21 +47,23 @@ struct AssessmentTests {
   @Test func finalOrdersCountForNothing() throws {
     let filled = World.order(-10, state: .filled(averagePrice: nil, feesUsd: nil), collateral: 1000)
     let cancelled = World.order(-10, key: 2, state: .cancelled(reason: "", refunded: true), collateral: 1000)
-    let assessment = try Assessment(World.observation(orders: [filled, cancelled]), policy: World.policy())
+    let assessment = try Assessment(
+      World.observation(orders: [filled, cancelled]), policy: World.policy(), circumstances: World.circumstances())
     #expect(assessment.worstCaseDelta.low == 20)
     #expect(assessment.netAssetValue == 100_000)
   }
 
   @Test func quoteTokenIsWorthWhatItsFeedSays() throws {
     let observation = World.observation(quotePrice: World.feed(0.9, minimum: nil))
-    let assessment = try Assessment(observation, policy: World.policy())
+    let assessment = try Assessment(observation, policy: World.policy(), circumstances: World.circumstances())
     #expect(assessment.netAssetValue == 96_000)
     #expect(assessment.collateralFree == 36_000)
   }
 
   @Test func allowanceLimitsFreeCollateral() throws {
     let observation = World.observation(terms: World.terms(allowance: 5_000_000_000))
-    #expect(try Assessment(observation, policy: World.policy()).collateralFree == 5000)
+    #expect(
+      try Assessment(observation, policy: World.policy(), circumstances: World.circumstances()).collateralFree == 5000)
   }
 
   /// The venue's own token counts, whatever other quote tokens the vault lists before it.
@@ -68,13 +71,15 @@ struct AssessmentTests {
     let dai = SpotToken(symbol: "DAI", address: nil, decimals: 18, role: .quote)
     let balances = [SpotBalance(token: dai, units: 1)] + World.vault().balances
     let vault = VaultReading(balances: balances, totalAssets: nil, totalSupply: nil, isPaused: false)
-    #expect(try Assessment(World.observation(vault: vault), policy: World.policy()).collateralFree == 40_000)
+    #expect(
+      try Assessment(World.observation(vault: vault), policy: World.policy(), circumstances: World.circumstances())
+        .collateralFree == 40_000)
   }
 
   @Test func aWorthlessVaultHasNoFraction() throws {
     let observation = World.observation(
       vault: World.vault(base: 0, quote: 0), positions: [World.short(collateral: 0, unrealised: -100)])
-    let assessment = try Assessment(observation, policy: World.policy())
+    let assessment = try Assessment(observation, policy: World.policy(), circumstances: World.circumstances())
     #expect(assessment.netAssetValue == -100)
     #expect(assessment.target == 0)
   }
@@ -82,18 +87,20 @@ struct AssessmentTests {
   @Test func withoutPriceThereIsNone() throws {
     let policy = try World.policy()
     #expect(throws: DecisionError.missing(stage: .assessment, what: "price of the base asset")) {
-      try Assessment(World.observation(price: World.feed(nil)), policy: policy)
+      try Assessment(World.observation(price: World.feed(nil)), policy: policy, circumstances: World.circumstances())
     }
     #expect(throws: DecisionError.missing(stage: .assessment, what: "price of the quote token")) {
-      try Assessment(World.observation(quotePrice: World.feed(nil)), policy: policy)
+      try Assessment(
+        World.observation(quotePrice: World.feed(nil)), policy: policy, circumstances: World.circumstances())
     }
     #expect(throws: DecisionError.missing(stage: .assessment, what: "reading of the venue")) {
-      try Assessment(World.observation(hasVenue: false), policy: policy)
+      try Assessment(World.observation(hasVenue: false), policy: policy, circumstances: World.circumstances())
     }
   }
 
   @Test func figuresCarryNumberUnitAndSource() throws {
-    let figures = try Assessment(World.observation(), policy: World.policy()).figures
+    let figures = try Assessment(World.observation(), policy: World.policy(), circumstances: World.circumstances())
+      .figures
     #expect(figures.contains(Figure(name: "drift", value: "10", unit: "ETH", source: "delta − target")))
     #expect(figures.contains { $0.name == "net asset value" && $0.value == "100000" && $0.unit == "USD" })
   }
@@ -122,7 +129,7 @@ struct CalibrationTests {
       target: .absolute(Quantity(floatLiteral: target)),
       band: FixedBand(width: Ratio(floatLiteral: width), of: basis, reset: reset))
     let observation = World.observation(vault: World.vault(base: Quantity(floatLiteral: base)))
-    let assessment = try Assessment(observation, policy: policy)
+    let assessment = try Assessment(observation, policy: policy, circumstances: World.circumstances())
     let calibration = try Calibration(assessment, observation, policy: policy)
     #expect(calibration.band.halfWidth == Quantity(floatLiteral: half))
     #expect(calibration.due == Quantity(floatLiteral: due))
@@ -131,7 +138,7 @@ struct CalibrationTests {
   @Test func urgencyIsCountedInHalfWidths() throws {
     for (bands, isUrgent) in [(25.0, true), (25.001, false)] as [(Double, Bool)] {
       let policy = try World.policy(orders: World.orders(urgentBands: Ratio(floatLiteral: bands)))
-      let assessment = try Assessment(World.observation(), policy: policy)
+      let assessment = try Assessment(World.observation(), policy: policy, circumstances: World.circumstances())
       let calibration = try Calibration(assessment, World.observation(), policy: policy)
       #expect(calibration.bandsOfDrift == 25)
       #expect(calibration.isUrgent == isUrgent)
@@ -140,7 +147,7 @@ struct CalibrationTests {
 
   @Test func ordersAreSubtractedInDueAfterOrders() throws {
     let observation = World.observation(orders: [World.order(-9)])
-    let assessment = try Assessment(observation, policy: World.policy())
+    let assessment = try Assessment(observation, policy: World.policy(), circumstances: World.circumstances())
     let calibration = try Calibration(assessment, observation, policy: World.policy())
     #expect(calibration.due == -10)
     #expect(calibration.dueAfterOrders == -1)
