@@ -1,5 +1,6 @@
-// The doors through which the keeper meets the world: a transport, a clock, and the journal store (declared by its
-// owner, Outbox). Host opens them on the real world, Simulation on a simulated one, and nothing else can tell which.
+// The doors through which the keeper meets the world: a transport, a clock, the journal store (declared by its owner,
+// Outbox) and, where the configuration names files that others write, papers. Host opens them on the real world,
+// Simulation on a simulated one, and nothing else can tell which.
 
 /// One JSON-RPC endpoint, by its place in the chain's list. Carries nothing secret: the URL stays behind the door.
 package struct EndpointID: Hashable, Sendable, CustomStringConvertible {
@@ -107,7 +108,50 @@ package protocol TimeSource: AnyObject {
   func sleep(untilMonotonicMilliseconds: UInt64) -> Wake
 }
 
-/// The operator's hand on the daemon: a peephole beside the three doors. Host looks at marker files.
+/// A file as it was when it was read.
+package struct Paper: Hashable, Sendable {
+  package let bytes: [UInt8]
+  /// When it was last written, by the file system's word.
+  package let modifiedAtUnixSeconds: UInt64
+
+  package init(bytes: [UInt8], modifiedAtUnixSeconds: UInt64) {
+    self.bytes = bytes
+    self.modifiedAtUnixSeconds = modifiedAtUnixSeconds
+  }
+}
+
+/// Why a paper cannot be read. Never fatal: whoever wanted it goes on without, and says so.
+package enum PaperFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  case missing(path: String)
+  /// A folder, a pipe, a device: reading one might never end.
+  case notAFile(path: String)
+  case tooLarge(path: String, limitBytes: Int)
+  case unreadable(path: String, reason: String)
+
+  package var description: String {
+    switch self {
+    case .missing(let path): "\(path) is not there; put it there, or take it out of the configuration"
+    case .notAFile(let path): "\(path) is no ordinary file; name one"
+    case .tooLarge(let path, let limit): "\(path) is larger than \(limit) bytes; is this the file you meant?"
+    case .unreadable(let path, let reason): "\(path) cannot be read: \(reason); make it readable for the keeper"
+    }
+  }
+}
+
+/// The door to files that others write for the keeper: price histories, macro series, signed option books. Nothing in
+/// them is believed before it was checked.
+package protocol Papers: AnyObject {
+  /// - Parameter limit: the most bytes; no more are ever held.
+  func read(_ path: String, limit: Int) throws(PaperFailure) -> Paper
+}
+
+/// For a keeper whose configuration names no papers.
+package final class NoPapers: Papers {
+  package init() {}
+  package func read(_ path: String, limit: Int) throws(PaperFailure) -> Paper { throw .missing(path: path) }
+}
+
+/// The operator's hand on the daemon: a peephole beside the doors. Host looks at marker files.
 package protocol OperatorDesk: AnyObject {
   /// Why the operator wants the keeper halted; nil without a marker. Asked in each tick and again before each
   /// signature. A marker that cannot be read counts as one.

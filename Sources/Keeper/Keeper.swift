@@ -16,6 +16,7 @@ package struct Keeper {
   let fence: any WriterFence
   let clock: any TimeSource
   let desk: any OperatorDesk
+  let papers: any Papers
   let configurationHash: Bytes32
   var history: [PriceHistory]
   /// One for each watch.
@@ -35,8 +36,7 @@ package struct Keeper {
   /// - Throws: `OutboxError` when the journal cannot be read or tells a story that cannot be true.
   package init(
     watches: [Watch], journal: Journal, signer: PolicedSigner, sender: Sender, fence: any WriterFence = LocalFence(),
-    clock: any TimeSource,
-    desk: any OperatorDesk, configurationHash: Bytes32
+    clock: any TimeSource, desk: any OperatorDesk, papers: any Papers = NoPapers(), configurationHash: Bytes32
   ) throws(OutboxError) {
     precondition(
       watches.allSatisfy { $0.keeper == signer.address }, "every watch reads for the address that signs")
@@ -47,6 +47,7 @@ package struct Keeper {
     self.fence = fence
     self.clock = clock
     self.desk = desk
+    self.papers = papers
     self.configurationHash = configurationHash
     roleAbsences = watches.map { _ in nil }
     outbox = try Outbox(

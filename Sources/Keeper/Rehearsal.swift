@@ -11,17 +11,20 @@ package struct Rehearsal {
   private let outbox: Outbox
   private let clock: any TimeSource
   private let haltReason: () -> String?
+  private let papers: any Papers
   private var history: PriceHistory
 
   /// - Parameter outbox: what the journal remembers, read without a lock; an empty one where there is no journal yet.
   package init(
-    watch: Watch, outbox: Outbox, history: PriceHistory, clock: any TimeSource, haltReason: @escaping () -> String?
+    watch: Watch, outbox: Outbox, history: PriceHistory, clock: any TimeSource, papers: any Papers = NoPapers(),
+    haltReason: @escaping () -> String?
   ) {
     self.watch = watch
     self.outbox = outbox
     self.history = history
     self.clock = clock
     self.haltReason = haltReason
+    self.papers = papers
   }
 
   /// One tick as far as the signature.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Keeper
 import Testing
 
 @testable import Host
@@ -32,6 +33,22 @@ import Testing
     #expect(throws: HostError.fileTooLarge(path: path, limitBytes: 4)) { try Files.read(path, limit: 4) }
     #expect(throws: HostError.fileTooLarge(path: "/dev/zero", limitBytes: 4)) { try Files.read("/dev/zero", limit: 4) }
     #expect(throws: HostError.notAFile(path: folder.path)) { try Files.read(folder.path, limit: 4) }
+  }
+
+  @Test func papersAreOrdinaryFilesAndBounded() throws {
+    let papers = FilePapers()
+    let path = try folder.write("12345", to: "paper")
+    let paper = try papers.read(path, limit: 5)
+    #expect(paper.bytes == Array("12345".utf8) && paper.modifiedAtUnixSeconds > 1_600_000_000)
+    #expect(throws: PaperFailure.tooLarge(path: path, limitBytes: 4)) { try papers.read(path, limit: 4) }
+    #expect(throws: PaperFailure.missing(path: folder("none"))) { try papers.read(folder("none"), limit: 4) }
+    #expect(throws: PaperFailure.notAFile(path: folder.path)) { try papers.read(folder.path, limit: 4) }
+    #expect(throws: PaperFailure.notAFile(path: "/dev/zero")) { try papers.read("/dev/zero", limit: 4) }
+    // Nobody writes to it: whoever waited would wait for ever.
+    #expect(mkfifo(folder("pipe"), 0o600) == 0)
+    #expect(throws: PaperFailure.notAFile(path: folder("pipe"))) { try papers.read(folder("pipe"), limit: 4) }
+    let empty = try folder.write("", to: "empty")
+    #expect(try papers.read(empty, limit: 4).bytes.isEmpty)
   }
 
   @Test func theHaltMarkerKeepsTheFirstReason() throws {

@@ -57,7 +57,7 @@ struct Daemon {
       return try Keeper(
         watches: workshop.watches(through: writer.transport), journal: try Journal(open: store), signer: signer,
         sender: Sender(transport: writer.transport), fence: writer.fence, clock: workshop.clock, desk: workshop.desk,
-        configurationHash: workshop.file.hash)
+        papers: workshop.papers, configurationHash: workshop.file.hash)
     } catch let failure as JournalFailure {
       guard case .corrupt = failure else { throw failure }
       throw JournalEnd(failure: failure, command: CommandFailure(status: .halted, message: failure.description))

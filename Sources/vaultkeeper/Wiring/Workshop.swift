@@ -14,6 +14,7 @@ struct Workshop {
   let unopened: [OpenEndpoints.Failure]
   let clock: SystemClock
   let desk: MarkerDesk
+  let papers = FilePapers()
 
   /// - Parameter needsEveryEndpoint: whether an endpoint whose secrets cannot be read is an error. Who only looks goes
   ///   on with the others, and says which are missing.
@@ -63,7 +64,7 @@ struct Workshop {
     return try watches.map { watch in
       Rehearsal(
         watch: watch, outbox: memory.outbox, history: try memory.history(of: watch.vault.name), clock: clock,
-        haltReason: { [desk] in desk.haltReason() })
+        papers: papers, haltReason: { [desk] in desk.haltReason() })
     }
   }
 }
