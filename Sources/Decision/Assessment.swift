@@ -11,10 +11,18 @@ package struct Assessment: Hashable, Sendable {
   package let collateralPrice: Price
   /// Base tokens on the spot, rounded down.
   package let spotBase: Quantity
-  /// Spot, positions and collateral held in orders, at the oracle's price, less pending fees. Native currency held by
-  /// the venue for executing orders is not counted: most of it is spent.
+  /// Spot, positions, exposures and collateral held in orders, at the oracle's price, less pending fees. Native currency
+  /// held by the venue for executing orders is not counted: most of it is spent.
   package let netAssetValue: Usd
-  /// Spot base plus positions, without orders.
+  /// Net base quantity of the venue's positions.
+  package let positionDelta: Quantity
+  /// What is held beside spot and venue, where it could be valued.
+  package let exposures: [Exposure]
+  /// Why an exposure may not be relied on; empty where all may. Only the guard looks at it.
+  let exposureRefusals: [Refusal]
+  /// Of all that the vault holds.
+  package let greeks: NetGreeks
+  /// Spot base plus positions plus exposures, without orders.
   package let delta: Quantity
   /// Delta after any subset of the standing orders has filled.
   package let worstCaseDelta: Interval
@@ -26,8 +34,8 @@ package struct Assessment: Hashable, Sendable {
   package let collateralFree: Usd
   /// Smallest distance of a position's liquidation price from the oracle's price, as a part of it; nil without one.
   package let liquidationDistance: Ratio?
-  /// How the drift moves with the price by itself, base units per dollar: gamma of what the vault holds (spot and
-  /// linear positions have none), less how the target moves.
+  /// How the drift moves with the price by itself, base units per dollar: gamma of the exposures (spot and linear
+  /// positions have none), less how the target moves.
   package let gammaOfDrift: Double
   package let figures: [Figure]
 
@@ -47,35 +55,46 @@ package struct Assessment: Hashable, Sendable {
     }
     self = try DecisionError.calculating(.assessment) { () throws(ContractsError) in
       let worth = try Worth(observation.vault, venue, price: price, collateralPrice: collateralPrice)
-      return try Assessment(worth, venue, observation, policy, price: price, collateralPrice: collateralPrice)
+      let scene = ExposureScene(
+        unit: observation.baseSymbol, price: price, quotePrice: collateralPrice,
+        volatility: VolatilityForecast(circumstances.volatility),
+        latestSeconds: max(circumstances.nowSeconds, observation.head.timestamp))
+      return try Assessment(worth, venue, observation, policy, try Appraisals(observation.exposures, scene), scene)
     }
   }
 
   private init(
-    _ worth: Worth, _ venue: VenueState, _ observation: Observation, _ policy: Policy, price: Price,
-    collateralPrice: Price
+    _ worth: Worth, _ venue: VenueState, _ observation: Observation, _ policy: Policy, _ appraisals: Appraisals,
+    _ scene: ExposureScene
   ) throws(ContractsError) {
+    let (price, collateralPrice) = (scene.price, scene.quotePrice)
     unit = observation.baseSymbol
     self.price = price
     self.collateralPrice = collateralPrice
     spotBase = worth.spotBase
-    netAssetValue = try worth.total()
-    delta = try worth.spotBase + worth.positions
+    positionDelta = worth.positions
+    exposures = appraisals.exposures
+    exposureRefusals = appraisals.refusals
+    greeks = try appraisals.greeks(otherDelta: try worth.spotBase + worth.positions)
+    netAssetValue = try worth.total() + appraisals.value
+    delta = greeks.delta
     worstCaseDelta = try Interval(at: delta).widened(by: venue.orders.filter(\.isStanding).map(\.change))
     target = try policy.target.quantity(netAssetValue: netAssetValue, price: price)
     drift = try delta - target
     worstCaseDrift = try worstCaseDelta.shifted(by: target.negated())
-    gammaOfDrift = -policy.target.slope(delta: delta, target: target, price: price)
+    gammaOfDrift = greeks.gamma - policy.target.slope(delta: delta, target: target, price: price)
     collateralFree = try observation.collateralFree(venue.terms, price: collateralPrice)
     liquidationDistance = try venue.positions.nearestLiquidation(from: price)
     figures = try Assessment.figures(
-      worth, observation, drift: drift, worstCaseDrift: worstCaseDrift, delta: delta, target: target,
+      worth, observation, appraisals, greeks, drift: drift, worstCaseDrift: worstCaseDrift, delta: delta,
+      target: target,
       netAssetValue: netAssetValue, liquidationDistance: liquidationDistance, price: price, unit: unit)
   }
 
   private static func figures(
-    _ worth: Worth, _ observation: Observation, drift: Quantity, worstCaseDrift: Interval, delta: Quantity,
-    target: Quantity, netAssetValue: Usd, liquidationDistance: Ratio?, price: Price, unit: String
+    _ worth: Worth, _ observation: Observation, _ appraisals: Appraisals, _ greeks: NetGreeks, drift: Quantity,
+    worstCaseDrift: Interval, delta: Quantity, target: Quantity, netAssetValue: Usd, liquidationDistance: Ratio?,
+    price: Price, unit: String
   ) throws(ContractsError) -> [Figure] {
     var figures = [
       Figure.count("block", Int(clamping: observation.head.number), from: "head"),
@@ -87,8 +106,20 @@ package struct Assessment: Hashable, Sendable {
       try .usd("position value", worth.positionValue, from: "collateral + unrealised + claimable − pending fees"),
       try .usd("value in orders", worth.orderValue, from: "collateral of standing orders"),
       try .usd("claimable", worth.claimable, from: "uncollected funding of the account"),
-      try .usd("net asset value", netAssetValue, from: "spot + quote + positions + orders + claimable"),
-      try .quantity("delta", delta, unit, from: "spot + positions"),
+    ]
+    let hasExposures = !observation.exposures.isEmpty
+    if hasExposures {
+      figures += appraisals.figures
+      figures += [
+        try .quantity("exposures", appraisals.delta, unit, from: "deltas of the exposures"),
+        try .usd("exposure value", appraisals.value, from: "values of the exposures"),
+      ]
+      figures += greeks.figures(unit)
+    }
+    let others = hasExposures ? " + exposures" : ""
+    figures += [
+      try .usd("net asset value", netAssetValue, from: "spot + quote + positions + orders + claimable" + others),
+      try .quantity("delta", delta, unit, from: "spot + positions" + others),
       try .quantity("target", target, unit, from: "policy × net asset value ÷ price"),
       try .quantity("drift", drift, unit, from: "delta − target"),
       try .quantity("lowest drift", worstCaseDrift.low, unit, from: "drift + standing sales"),

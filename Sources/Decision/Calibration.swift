@@ -49,8 +49,7 @@ package struct Calibration: Hashable, Sendable {
     // Without width there is no scale to call a drift large by.
     let isFar = bandsOfDrift.map { $0 >= policy.orders.urgentBands } ?? false
     let isNearLiquidation = assessment.liquidationDistance.map { $0 <= policy.liquidationAlarm } ?? false
-    let position = try assessment.delta - assessment.spotBase
-    let takesFromPosition = !due.isZero && due.isNegative != position.isNegative
+    let takesFromPosition = !due.isZero && due.isNegative != assessment.positionDelta.isNegative
     urgency = isNearLiquidation && takesFromPosition ? .liquidation : isFar ? .urgent : .routine
     let unit = assessment.unit
     var figures = calibrated.figures

@@ -26,6 +26,7 @@ struct Guard: Sendable {
     Guard(name: "head") { e throws(ContractsError) in e.head() },
     Guard(name: "oracle") { e throws(ContractsError) in try e.oracle() },
     Guard(name: "sequencer") { e throws(ContractsError) in e.sequencer() },
+    Guard(name: "exposures") { e throws(ContractsError) in try e.exposures() },
     Guard(name: "pause") { e throws(ContractsError) in e.pause() },
     Guard(name: "account") { e throws(ContractsError) in e.account() },
     Guard(name: "role") { e throws(ContractsError) in e.role() },

@@ -29,6 +29,13 @@ package struct Refusal: Hashable, Sendable, Codable {
     case oracleStale
     case oracleOutOfBounds
     case sequencerDown
+    case exposureUnreadable
+    case exposureNotHeld
+    case optionBookReplayed
+    case optionBookExpired
+    case optionVolatilityUnknown
+    case optionExpiring
+    case optionMarkStale
     case vaultPaused
     case accountDisabled
     case roleMissing
@@ -70,7 +77,8 @@ extension Refusal.Code {
   package var standing: Standing {
     switch self {
     case .halted, .callInDoubt, .callInFlight, .headTooOld, .oracleStale, .oracleOutOfBounds, .sequencerDown,
-      .nativePriceMissing:
+      .nativePriceMissing, .exposureUnreadable, .exposureNotHeld, .optionBookReplayed, .optionBookExpired,
+      .optionVolatilityUnknown, .optionExpiring, .optionMarkStale:
       .unknown
     case .gasPriceAboveCeiling, .gasBudgetUsed, .gasCostBudgetUsed, .balanceTooLow:
       .unaffordable
@@ -92,6 +100,13 @@ extension Refusal.Code {
     case .oracleStale: "a price feed has not been updated for too long"
     case .oracleOutOfBounds: "a price feed's answer is no price or outside its bounds"
     case .sequencerDown: "the rollup's sequencer is down, or has been up for too short a time"
+    case .exposureUnreadable: "something the vault holds beside spot and venue could not be read or valued"
+    case .exposureNotHeld: "a liquidity position of the configuration does not belong to the vault"
+    case .optionBookReplayed: "a signed option book is older than one seen before"
+    case .optionBookExpired: "a signed option book is no longer vouched for by its signer"
+    case .optionVolatilityUnknown: "an option or power perpetual has no volatility to be valued by"
+    case .optionExpiring: "an option is about to expire, and its delta is a step"
+    case .optionMarkStale: "an option's implied volatility is too old, or from the future"
     case .vaultPaused: "the vault is paused"
     case .accountDisabled: "the path from the keeper to the vault is switched off"
     case .roleMissing: "the keeper's address does not hold its role"
@@ -128,6 +143,13 @@ extension Refusal.Code {
     case .oracleStale: "none if the oracle is late; else check the feed's address and heartbeat"
     case .oracleOutOfBounds: "check the feed's address, decimals and bounds"
     case .sequencerDown: "none; it ends when the sequencer has been up for the grace time"
+    case .exposureUnreadable: "look at the reason; correct the address, the file or its signature"
+    case .exposureNotHeld: "take the token id out of the configuration, or give the position back to the vault"
+    case .optionBookReplayed: "put the newest book in place; its signer raises the sequence with each one"
+    case .optionBookExpired: "have the book signed again with a later validUntil"
+    case .optionVolatilityUnknown: "have the book give marks, or configure a source of volatility"
+    case .optionExpiring: "none; after expiry the option counts no more"
+    case .optionMarkStale: "have the book's marks renewed, or raise maximumMarkAge"
     case .vaultPaused: "the vault's owner unpauses it"
     case .accountDisabled: "the vault's owner enables the role module"
     case .roleMissing: "the vault's owner assigns the role to the keeper's address"

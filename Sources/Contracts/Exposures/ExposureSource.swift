@@ -11,3 +11,40 @@ package protocol ExposureSource: Sendable {
   /// stop looking at the rest.
   func readings(_ results: [ReadResult], holder: Address) throws(ContractsError) -> [ExposureReading]
 }
+
+/// An exposure as a configuration names it and a record carries it.
+package enum ExposureSetting: Hashable, Sendable, Codable {
+  case uniswapV3(UniswapV3Positions)
+  case optionBook(ContractOptionBook)
+  case signedOptionBook(SignedOptionBook)
+  case powerPerpetual(PowerPerpetualHolding)
+
+  package var name: String {
+    switch self {
+    case .uniswapV3(let source): source.name
+    case .optionBook(let source): source.name
+    case .signedOptionBook(let source): source.name
+    case .powerPerpetual(let source): source.name
+    }
+  }
+
+  /// Nil for what is not read on chain.
+  package var source: (any ExposureSource)? {
+    switch self {
+    case .uniswapV3(let source): source
+    case .optionBook(let source): source
+    case .powerPerpetual(let source): source
+    case .signedOptionBook: nil
+    }
+  }
+
+  /// Contracts that must carry code on this chain, by name.
+  package var contracts: [(name: String, address: Address)] {
+    switch self {
+    case .uniswapV3(let source): [("position manager", source.manager), ("pool", source.pool)]
+    case .optionBook(let source): [("option book", source.contract)]
+    case .powerPerpetual(let source): [("power perpetual", source.token), ("controller", source.controller)]
+    case .signedOptionBook: []
+    }
+  }
+}

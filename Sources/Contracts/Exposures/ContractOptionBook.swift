@@ -1,0 +1,59 @@
+package import Ethereum
+
+/// The options that a vault's own contract lists (abi/OptionBook.json).
+package struct ContractOptionBook: ExposureSource, Hashable, Codable {
+  /// What a desk writes on one asset: some expiries of some strikes. Far more is no book but an attempt to make us work.
+  package static let optionLimit = 256
+
+  package let name: String
+  package let contract: Address
+  package let terms: OptionTerms
+
+  package init(name: String, contract: Address, terms: OptionTerms) {
+    self.name = name
+    self.contract = contract
+    self.terms = terms
+  }
+
+  package func reads(holder: Address) throws(ContractsError) -> [Read] {
+    [try OptionBook.Options().read(at: contract)]
+  }
+
+  package func readings(_ results: [ReadResult], holder: Address) throws(ContractsError) -> [ExposureReading] {
+    guard let result = results.first, results.count == 1 else {
+      throw .answerCount(what: "options of \(name)", expected: 1, actual: results.count)
+    }
+    // Before anything is decoded: six words each, an offset and a count.
+    guard result.data.count <= 64 + 192 * Self.optionLimit else {
+      throw .implausible(what: "option book \(contract)", value: "more than \(Self.optionLimit) options")
+    }
+    let options = try OptionBook.Options.output(of: result, "options of \(contract)")
+    var readings: [ExposureReading] = []
+    for (index, option) in options.enumerated() {
+      guard let expiry = option.expiry.asUInt64, let markedAt = option.markedAt.asUInt64 else {
+        throw .implausible(what: "option \(index) of \(name), a time", value: "\(option.expiry)")
+      }
+      readings.append(
+        .option(
+          try OptionReading(
+            source: name, index: index, expiry: expiry, strike: Price(raw: option.strike),
+            quantity: Quantity(raw: option.quantity), isCall: option.isCall, rawVolatility: option.markVolatility,
+            markedAt: markedAt, terms: terms)))
+    }
+    return readings
+  }
+}
+
+extension OptionReading {
+  /// From a book's words: a volatility of zero is none.
+  init(
+    source: String, index: Int, expiry: UInt64, strike: Price, quantity: Quantity, isCall: Bool, rawVolatility: UInt256,
+    markedAt: UInt64, terms: OptionTerms
+  ) throws(ContractsError) {
+    guard !strike.isZero else { throw .implausible(what: "option \(index) of \(source), its strike", value: "0") }
+    let volatility = rawVolatility == .zero ? nil : Ratio(raw: try FixedPoint.signed(rawVolatility))
+    self.init(
+      source: source, index: index, expiry: expiry, strike: strike, quantity: quantity, isCall: isCall,
+      markVolatility: volatility, markedAt: markedAt, terms: terms)
+  }
+}
