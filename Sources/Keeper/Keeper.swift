@@ -58,6 +58,14 @@ package struct Keeper {
     recorders = try watches.map { (watch) throws(OutboxError) in
       do throws(JournalFailure) { return try TickRecorder(watch.vault) } catch { throw .journal(error) }
     }
+    for index in watches.indices {
+      do throws(JournalFailure) {
+        try self.watches[index].remember(
+          signedBooksFrom: journal.reader, since: newest > wanted ? newest - wanted : 1)
+      } catch {
+        throw .journal(error)
+      }
+    }
     history = try watches.map { (watch) throws(OutboxError) in
       do throws(JournalFailure) {
         return try PriceHistory(

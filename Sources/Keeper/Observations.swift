@@ -220,6 +220,16 @@ package struct JournaledTick: Sendable {
     return try decode(Simulation.self, .simulation, .object(object))
   }
 
+  /// The signed option books the tick read, and the highest sequence number it knew of each.
+  var signedBooks: [(name: String, sequence: UInt64)] {
+    (parts[TickPart.observation.rawValue]?["exposures"]?.array ?? []).compactMap { reading in
+      guard let book = reading["optionBook"]?["_0"], let name = book["source"]?.string,
+        let sequence = book["highestSequence"]?.integer
+      else { return nil }
+      return (name, UInt64(clamping: sequence))
+    }
+  }
+
   /// What the tick adds to the price history.
   var pricePoint: PricePoint? {
     guard let head, let text = (bare.map { $0["price"] } ?? part(.report)?["price"])?.string else { return nil }

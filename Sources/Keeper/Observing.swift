@@ -33,7 +33,8 @@ extension Watch {
       if let code = first.multicallCode, !code.isEmpty { node.multicallCode = code }
       let second = try secondRound(look, first)
       let stranger = stranger(at: doubted, look, first.consensus, first.endpoints(look))
-      return try Seen(look, first, second, strangerHash: stranger, watch: self)
+      let exposures = exposures(first.exposures)
+      return try Seen(look, first, second, exposures, strangerHash: stranger, watch: self)
     } catch {
       throw WatchFailure(error)
     }
@@ -120,6 +121,10 @@ struct StandingReads {
     slices.add(try vault.nativeFeed?.reads() ?? [])
     slices.add(try vault.reader.reads())
     slices.add(try vault.account.reads(keeper: watch.keeper))
+    for source in vault.exposures.compactMap(\.source) {
+      slices.add(try source.reads(holder: vault.account.holder))
+    }
+    // Last: the first round takes the venue's reads from the end.
     slices.add(try vault.venue.reads(account: vault.account.holder))
     self.slices = slices
     calls = try ReadCalls(slices.all, multicall3: watch.node.chain.multicall3)
@@ -155,6 +160,7 @@ private struct FirstRound {
   let nativeFeed: [ReadResult]
   let spot: [ReadResult]
   let account: [ReadResult]
+  let exposures: [[ReadResult]]
   let venue: [ReadResult]
   let venueReads: [Read]
   let keeperBalanceWei: UInt256
@@ -168,7 +174,8 @@ private struct FirstRound {
     endpoint = answers.endpoint
     let parts = places.slices.cut(try places.reads.results(answers))
     (priceFeed, quoteFeed, sequencer) = (parts[0], parts[1], parts[2])
-    (nativeFeed, spot, account, venue) = (parts[3], parts[4], parts[5], parts[6])
+    (nativeFeed, spot, account) = (parts[3], parts[4], parts[5])
+    (exposures, venue) = (Array(parts[6..<parts.count - 1]), parts[parts.count - 1])
     venueReads = Array(places.slices.all.suffix(venue.count))
     keeperBalanceWei = try answers.take(places.keeperBalance)
     // Whoever answers the reads must tell of the role, too.
@@ -206,7 +213,8 @@ private struct SecondRound {
 
 extension Seen {
   fileprivate init(
-    _ look: Look, _ first: FirstRound, _ second: SecondRound?, strangerHash: Bytes32?, watch: Watch
+    _ look: Look, _ first: FirstRound, _ second: SecondRound?, _ exposures: [ExposureReading], strangerHash: Bytes32?,
+    watch: Watch
   ) throws(ContractsError) {
     let vault = watch.vault
     let prices = try first.prices(watch: watch)
@@ -227,7 +235,7 @@ extension Seen {
       account: AccountReading(
         isEnabled: account.isEnabled, holderBalanceWei: account.holderBalanceWei,
         keeperBalanceWei: first.keeperBalanceWei),
-      isRoleHeld: first.role.isHeld, venue: state)
+      isRoleHeld: first.role.isHeld, venue: state, exposures: exposures)
     role = first.role
     let consensus = first.consensus
     evidence = NodeEvidence(

@@ -38,7 +38,8 @@ extension Keeper {
     let chainID = watches[vault].node.chain.chainID
     guard watches.firstIndex(where: { $0.node.chain.chainID == chainID }) == vault else { return }
     for lane in outbox.predecessors(chainID: chainID, of: watches[vault].keeper) {
-      var watch = Watch(vault: watches[vault].vault, keeper: lane.sender, node: watches[vault].node)
+      var watch = Watch(
+        vault: watches[vault].vault, keeper: lane.sender, node: watches[vault].node, papers: watches[vault].papers)
       let questions = outbox.questions(of: watch)
       let seen: Seen
       do {

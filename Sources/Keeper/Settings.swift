@@ -24,12 +24,14 @@ package struct VaultSettings: Sendable {
   package let nativeFeed: ChainlinkFeed?
   /// Who hears of its transactions before they are mined.
   package let submission: SubmissionPolicy
+  /// What it holds beside spot and venue.
+  package let exposures: [ExposureSetting]
 
   package init(
     name: String, account: any Account, venue: any Venue, reader: VaultReader, priceFeed: ChainlinkFeed,
     quoteFeed: ChainlinkFeed?, sequencerFeed: SequencerFeed?, policy: Policy, attemptLimit: Int,
     turnoverPerDay: Usd? = nil, lossLimit: Usd? = nil, nativeFeed: ChainlinkFeed? = nil,
-    submission: SubmissionPolicy = .public
+    submission: SubmissionPolicy = .public, exposures: [ExposureSetting] = []
   ) {
     self.name = name
     self.account = account
@@ -44,6 +46,7 @@ package struct VaultSettings: Sendable {
     self.lossLimit = lossLimit
     self.nativeFeed = nativeFeed
     self.submission = submission
+    self.exposures = exposures
   }
 }
 

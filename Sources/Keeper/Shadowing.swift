@@ -99,6 +99,9 @@ package struct ShadowVault: Sendable {
       mine.quoteFeed?.address == recorded.quoteFeed?.address,
       mine.sequencerFeed?.address == recorded.sequencerFeed?.address
     else { throw refuse("another price feed") }
+    guard mine.exposures.count == recorded.exposures.count,
+      zip(mine.exposures, recorded.exposures).allSatisfy({ $0.reads(as: $1) })
+    else { throw refuse("other exposures") }
   }
 
   /// The same readings, under this configuration's limits.
@@ -111,7 +114,10 @@ package struct ShadowVault: Sendable {
       sequencer: seen.sequencer.map {
         SequencerReading(
           isUp: $0.isUp, since: $0.since, graceSeconds: vault.sequencerFeed?.graceSeconds ?? $0.graceSeconds)
-      }, vault: seen.vault, account: seen.account, isRoleHeld: seen.isRoleHeld, venue: seen.venue)
+      }, vault: seen.vault, account: seen.account, isRoleHeld: seen.isRoleHeld, venue: seen.venue,
+      exposures: seen.exposures.map { reading in
+        vault.exposures.first { $0.name == reading.source }?.terms.map { reading.valued(by: $0) } ?? reading
+      })
     var inputs = TickInputs(observation, limited(recorded.circumstances))
     inputs.simulation = recorded.simulation
     return inputs

@@ -62,6 +62,7 @@ package struct Rules: Hashable, Sendable, Codable {
   package let priceFeed: ChainlinkFeed
   package let quoteFeed: ChainlinkFeed?
   package let sequencerFeed: SequencerFeed?
+  package let exposures: [ExposureSetting]
 
   package init(_ vault: VaultSettings) {
     policy = vault.policy
@@ -72,6 +73,21 @@ package struct Rules: Hashable, Sendable, Codable {
     priceFeed = vault.priceFeed
     quoteFeed = vault.quoteFeed
     sequencerFeed = vault.sequencerFeed
+    exposures = vault.exposures
+  }
+}
+
+// Chosen over the containers' own methods where a coder is synthesised: records from before there were exposures have no
+// such member, and those without any need none.
+extension KeyedDecodingContainer {
+  func decode(_ type: [ExposureSetting].Type, forKey key: Key) throws -> [ExposureSetting] {
+    try decodeIfPresent(type, forKey: key) ?? []
+  }
+}
+
+extension KeyedEncodingContainer {
+  mutating func encode(_ value: [ExposureSetting], forKey key: Key) throws {
+    try encodeIfPresent(value.isEmpty ? nil : value, forKey: key)
   }
 }
 

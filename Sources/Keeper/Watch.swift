@@ -9,10 +9,14 @@ package struct Watch {
   /// Who would sign.
   package let keeper: Address
   package var node: Node
+  /// Where the files are read that the vault's exposures name.
+  let papers: any Papers
+  var signedBooks = SignedBooks()
   /// What is read at every head, once it was written out.
   var standingReads: StandingReads?
 
-  package init(vault: VaultSettings, keeper: Address, node: Node) {
+  package init(vault: VaultSettings, keeper: Address, node: Node, papers: any Papers = NoPapers()) {
+    self.papers = papers
     self.vault = vault
     self.keeper = keeper
     self.node = node

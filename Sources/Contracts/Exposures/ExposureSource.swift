@@ -48,3 +48,38 @@ package enum ExposureSetting: Hashable, Sendable, Codable {
     }
   }
 }
+
+extension ExposureSetting {
+  /// Nil for what has no options.
+  package var terms: OptionTerms? {
+    switch self {
+    case .optionBook(let source): source.terms
+    case .signedOptionBook(let source): source.terms
+    case .uniswapV3, .powerPerpetual: nil
+    }
+  }
+
+  /// Whether what was read from this source is what would have been read from `other`: all but the options' terms, which
+  /// are a question of the valuation.
+  package func reads(as other: ExposureSetting) -> Bool {
+    switch (self, other) {
+    case (.optionBook(let mine), .optionBook(let theirs)):
+      mine.name == theirs.name && mine.contract == theirs.contract
+    case (.signedOptionBook(let mine), .signedOptionBook(let theirs)):
+      mine.name == theirs.name && mine.signer == theirs.signer && mine.chainID == theirs.chainID
+    default: self == other
+    }
+  }
+}
+
+extension ExposureReading {
+  /// The same reading under other terms.
+  package func valued(by terms: OptionTerms) -> ExposureReading {
+    guard case .option(let option) = self else { return self }
+    return .option(
+      OptionReading(
+        source: option.source, index: option.index, expiry: option.expiry, strike: option.strike,
+        quantity: option.quantity, isCall: option.isCall, markVolatility: option.markVolatility,
+        markedAt: option.markedAt, terms: terms))
+  }
+}

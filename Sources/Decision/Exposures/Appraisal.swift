@@ -17,6 +17,7 @@ struct Appraisals {
       let appraisal: Appraisal
       do throws(ContractsError) {
         appraisal = try Appraisal(reading, scene)
+        _ = try appraisal.exposure?.checked()
       } catch {
         appraisal = Appraisal(unreadable: reading.source, error.description)
       }
@@ -261,10 +262,6 @@ extension Exposure {
     vega: Double
   ) throws(ContractsError) {
     let amount = holding.approximateDouble
-    for (name, number) in [("gamma", gamma), ("theta", theta), ("vega", vega)]
-    where !((number * amount).magnitude < Self.largest) {
-      throw .notRepresentable(what: "\(name) of \(label)", value: "\(number * amount)")
-    }
     self.init(
       label: label, kind: kind,
       // Eight places: a hundred millionth of a dollar for each of ten million.
@@ -273,8 +270,17 @@ extension Exposure {
       gamma: gamma * amount, theta: theta * amount, vega: vega * amount)
   }
 
-  /// More than the world's wealth in dollars, and few enough digits to add up thousands.
-  private static let largest = 1e12
+  /// More than the world's wealth in dollars, and of the cheapest token; hundreds can be added up.
+  private static let largest = 1e15
+
+  /// Throws where a number is so large that it could only come from a reading that is wrong.
+  fileprivate func checked() throws(ContractsError) -> Exposure {
+    for (name, number) in [("gamma", gamma), ("theta", theta), ("vega", vega)]
+    where !(number.magnitude < Self.largest) {
+      throw .notRepresentable(what: "\(name) of \(label)", value: "\(number)")
+    }
+    return self
+  }
 
   fileprivate func figures(_ unit: String, from source: String) throws(ContractsError) -> [Figure] {
     var figures = [

@@ -150,6 +150,7 @@ extension Configuration {
     let venue: Venue
     let submission: SubmissionPolicy
     let judgement: Judgement
+    let exposures: [Exposure]
   }
 
   enum Account {

@@ -16,16 +16,17 @@ extension ConfigurationReader {
     let oracle = section.requiredSection("oracle", self.oracle)
     let tokens = (base?.tokens ?? []) + (quote?.tokens ?? [])
     let venue = section.requiredSection("venue") { self.venue($0, tokens: tokens) }
+    let exposures = self.exposures(section, tokens: tokens)
     let judgement = self.judgement(section)
     let submission = self.submission(section, priceBound: judgement?.priceBound)
     refuseDuplicateTokens(tokens, in: section)
     guard let name, let chain, let account, let base, let quote, let shares, let pause, let oracle, let venue,
-      let submission, let judgement
+      let submission, let judgement, let exposures
     else { return nil }
     return Configuration.Vault(
       name: name, place: section.place, path: section.path, chain: chain, account: account, base: base, quote: quote,
       shares: shares, pause: pause, oracle: oracle, venue: venue, submission: submission,
-      judgement: judgement)
+      judgement: judgement, exposures: exposures)
   }
 
   private func located<Value>(_ section: Section, _ key: String, _ form: Form<Value>) -> Located<Value>? {

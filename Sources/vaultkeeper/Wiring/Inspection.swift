@@ -204,6 +204,7 @@ struct Inspection {
         bad("\(name): judgement", "\(report.code): \(report.text)", "see what was found")
         continue
       }
+      exposures(of: report)
       for check in report.checks {
         let numbers = check.figures.map(\.description).joined(separator: ", ")
         switch (check.outcome, check.code) {
@@ -229,6 +230,9 @@ private struct ContractList {
       let name = vault.name
       if vault.account.name != "eoa" { add("\(name): vault", vault.account.holder) }
       for contract in vault.account.contracts { add("\(name): \(contract.name)", contract.address) }
+      for exposure in vault.exposures {
+        for contract in exposure.contracts { add("\(name): \(exposure.name) \(contract.name)", contract.address) }
+      }
       for contract in vault.venue.contracts { add("\(vault.venue.name): \(contract.name)", contract.address) }
       add("\(name): price feed", vault.priceFeed.address)
       if let feed = vault.quoteFeed { add("\(name): quote feed", feed.address) }

@@ -43,7 +43,7 @@ struct Workshop {
       chain.vaults.map { vault in
         Watch(
           vault: vault, keeper: file.configuration.key.address,
-          node: Node(chain: chain.settings, transport: transport ?? self.transport))
+          node: Node(chain: chain.settings, transport: transport ?? self.transport), papers: papers)
       }
     }
   }
@@ -62,7 +62,9 @@ struct Workshop {
       throw CommandFailure(status: .usage, message: "there is no vault \(quoted(name)); there are: \(known)")
     }
     return try watches.map { watch in
-      Rehearsal(
+      var watch = watch
+      if let reader = memory.reader { try watch.remember(signedBooksFrom: reader) }
+      return Rehearsal(
         watch: watch, outbox: memory.outbox, history: try memory.history(of: watch.vault.name), clock: clock,
         papers: papers, haltReason: { [desk] in desk.haltReason() })
     }
