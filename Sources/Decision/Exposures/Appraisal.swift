@@ -14,7 +14,7 @@ struct Appraisals {
 
   init(_ readings: [ExposureReading], _ scene: ExposureScene) throws(ContractsError) {
     for reading in readings {
-      let appraisal: Appraisal
+      var appraisal: Appraisal
       do throws(ContractsError) {
         appraisal = try Appraisal(reading, scene)
         _ = try appraisal.exposure?.checked()
