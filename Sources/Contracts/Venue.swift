@@ -18,6 +18,14 @@ package struct Capabilities: Hashable, Sendable {
   }
   package enum ReduceOnly: Hashable, Sendable { case native, byOrderType, emulated }
   package enum PriceBound: Hashable, Sendable { case executionPrice, amounts, tick, limitPrice }
+  /// Against what an order is filled.
+  package enum Counterparty: Hashable, Sendable {
+    /// At an oracle's price of a later moment: whoever sees the order cannot trade before it.
+    case oracle
+    /// A pool of constant product, where others may trade before and after it.
+    case pool
+    case book
+  }
 
   package var settlement: Settlement
   package var limit: Limit
@@ -31,10 +39,14 @@ package struct Capabilities: Hashable, Sendable {
   package var priceBound: PriceBound
   /// Each order costs native currency up front, beside the gas.
   package var upfrontFee: Bool
+  package var counterparty: Counterparty
+  /// A reading tells the price at which the venue would trade, beside our own oracle's.
+  package var showsPrice: Bool
 
   package init(
     settlement: Settlement, limit: Limit, reduceOnly: ReduceOnly, postOnly: Bool, nativeStop: Bool, modify: Bool,
-    partialFill: Bool, maximumOpenOrders: Int?, priceBound: PriceBound, upfrontFee: Bool
+    partialFill: Bool, maximumOpenOrders: Int?, priceBound: PriceBound, upfrontFee: Bool,
+    counterparty: Counterparty, showsPrice: Bool
   ) {
     self.settlement = settlement
     self.limit = limit
@@ -46,6 +58,8 @@ package struct Capabilities: Hashable, Sendable {
     self.maximumOpenOrders = maximumOpenOrders
     self.priceBound = priceBound
     self.upfrontFee = upfrontFee
+    self.counterparty = counterparty
+    self.showsPrice = showsPrice
   }
 }
 

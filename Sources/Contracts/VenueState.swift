@@ -148,13 +148,18 @@ package struct MarketTerms: Hashable, Sendable, Codable {
   package let collateralAllowanceUnits: UInt256
   /// Decimals of those units. The venue's own token: a vault may hold several quote tokens of different decimals.
   package let collateralDecimals: Int
+  /// What a pool holds, where orders are filled against one.
+  package let pool: PoolDepth?
+  /// What the venue trades at, where it shows it.
+  package let venuePrice: Price?
 
   package init(
     isDisabled: Bool, positionFee: Ratio, impactProbe: Usd, impactOfBuyingProbe: Usd, impactOfSellingProbe: Usd,
     minimumCollateral: Usd, minimumPositionSize: Usd, borrowingPerSecondLong: Ratio,
     borrowingPerSecondShort: Ratio, fundingPerSecondLong: Ratio, fundingPerSecondShort: Ratio,
     cancelDelaySeconds: UInt64, increaseExecutionGas: UInt256, decreaseExecutionGas: UInt256,
-    collateralBalanceUnits: UInt256, collateralAllowanceUnits: UInt256, collateralDecimals: Int
+    collateralBalanceUnits: UInt256, collateralAllowanceUnits: UInt256, collateralDecimals: Int,
+    pool: PoolDepth? = nil, venuePrice: Price? = nil
   ) {
     self.isDisabled = isDisabled
     self.positionFee = positionFee
@@ -173,6 +178,23 @@ package struct MarketTerms: Hashable, Sendable, Codable {
     self.collateralBalanceUnits = collateralBalanceUnits
     self.collateralAllowanceUnits = collateralAllowanceUnits
     self.collateralDecimals = collateralDecimals
+    self.pool = pool
+    self.venuePrice = venuePrice
+  }
+}
+
+/// A pool of constant product as it stands; in a concentrated one, the virtual reserves at its price.
+package struct PoolDepth: Hashable, Sendable, Codable {
+  package let base: Quantity
+  /// In dollars.
+  package let quote: Usd
+  /// Part of what goes in.
+  package let fee: Ratio
+
+  package init(base: Quantity, quote: Usd, fee: Ratio) {
+    self.base = base
+    self.quote = quote
+    self.fee = fee
   }
 }
 

@@ -114,7 +114,9 @@ extension MarketTerms: JSONComposed {
     form.put("isDisabled", isDisabled)
     try form.put("minimumCollateral", minimumCollateral)
     try form.put("minimumPositionSize", minimumPositionSize)
+    if let pool { try form.put("pool", encoding: pool) }
     try form.put("positionFee", positionFee)
+    try form.put("venuePrice", venuePrice)
   }
 }
 

@@ -180,7 +180,7 @@ private struct Solution {
     let reset = min(try Quantity(nearest: band.reset, places: 6), half)
     return CalibratedBand(
       band: Band(halfWidth: half, resetDistance: reset), scale: half,
-      figures: try figures(scene, rule, found: found), fallback: nil)
+      figures: try figures(scene, rule, found: found), fallback: nil, riskAversion: band.riskAversion)
   }
 
   private func figures(

@@ -65,6 +65,8 @@ struct CalibratedBand: Hashable, Sendable {
   let figures: [Figure]
   /// Why the fixed band stands in for the rule; nil where it does not.
   let fallback: BandFallback?
+  /// The aversion to risk that the rule found, per USD; nil for rules that have none.
+  var riskAversion: Double?
 }
 
 /// Why a band is the fixed one though the policy asks for one that adapts. A code of its own, so that nobody has to

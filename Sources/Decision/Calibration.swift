@@ -19,6 +19,13 @@ package struct Calibration: Hashable, Sendable {
   /// Why the fixed band stands in for the policy's rule; nil where it does not.
   package let fallback: BandFallback?
 
+  /// The aversion to risk that the band's rule found, per USD; nil for rules that have none.
+  let riskAversion: Double?
+  /// How near the venue is to closing a position; nil without one, or where nobody can tell.
+  package let risk: LiquidationRisk?
+  /// What makes a position in danger safe again; nil where none is, or where what is due does as much.
+  package let deRisk: DeRisk?
+
   /// Throws `calculation` when a number is too large to calculate with, and `missing` without a reading of the venue.
   package init(
     _ assessment: Assessment, _ observation: Observation, policy: Policy, circumstances: Circumstances,
@@ -28,20 +35,21 @@ package struct Calibration: Hashable, Sendable {
     self = try DecisionError.calculating(.calibration) { () throws(ContractsError) in
       let scene = try BandScene(assessment, state, policy: policy, circumstances: circumstances, venue: venue)
       return try Calibration(
-        assessment, scene, orders: state.orders.filter(\.isStanding), policy: policy)
+        assessment, scene, state, policy: policy)
     }
   }
 
   private init(
-    _ assessment: Assessment, _ scene: BandScene, orders: [OpenOrder], policy: Policy
+    _ assessment: Assessment, _ scene: BandScene, _ state: VenueState, policy: Policy
   ) throws(ContractsError) {
     let drift = assessment.drift
     let calibrated = try policy.band.calibrated(scene)
     band = calibrated.band
     fallback = calibrated.fallback
+    riskAversion = calibrated.riskAversion
     due = try band.change(dueAt: drift)
     var driftAfterOrders = drift
-    for order in orders { driftAfterOrders = try driftAfterOrders + order.change }
+    for order in state.orders where order.isStanding { driftAfterOrders = try driftAfterOrders + order.change }
     dueAfterOrders = try band.change(dueAt: driftAfterOrders)
     bandsOfDrift =
       calibrated.scale.isZero
@@ -50,7 +58,14 @@ package struct Calibration: Hashable, Sendable {
     let isFar = bandsOfDrift.map { $0 >= policy.orders.urgentBands } ?? false
     let isNearLiquidation = assessment.liquidationDistance.map { $0 <= policy.liquidationAlarm } ?? false
     let takesFromPosition = !due.isZero && due.isNegative != assessment.positionDelta.isNegative
-    urgency = isNearLiquidation && takesFromPosition ? .liquidation : isFar ? .urgent : .routine
+    risk = try LiquidationRisk.measured(state, price: assessment.price, policy, volatility: scene.volatility)
+    if let risk {
+      deRisk = try DeRisk.needed(risk, due: due, price: assessment.price, terms: state.terms, policy: policy)
+    } else {
+      deRisk = nil
+    }
+    let isInDanger = risk?.level == .danger
+    urgency = isInDanger || isNearLiquidation && takesFromPosition ? .liquidation : isFar ? .urgent : .routine
     let unit = assessment.unit
     var figures = calibrated.figures
     if let fallback { figures.append(.word("fixed band because", fallback.rawValue, from: "calibration")) }
@@ -66,6 +81,8 @@ package struct Calibration: Hashable, Sendable {
           name: "drift in half-widths", value: try bandsOfDrift.rounded(places: 3, .towardZero).description, unit: "",
           source: "|drift| ÷ half-width"))
     }
+    if let risk { figures += try risk.figures(unit) }
+    if let deRisk { figures += try deRisk.figures(unit) }
     if urgency != .routine { figures.append(.word("urgency", urgency.rawValue, from: "drift, liquidation distance")) }
     self.figures = figures
   }

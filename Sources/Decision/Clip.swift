@@ -9,6 +9,8 @@ package struct Clip: Hashable, Sendable {
     case worstCaseFill
     /// A position on the other side is closed first.
     case opposingPosition
+    /// It is one order of a schedule.
+    case slice
     /// The account has no more collateral to give.
     case collateral
   }
@@ -30,9 +32,11 @@ package struct Clip: Hashable, Sendable {
   package let limitedBy: [Limit]
   package let shortfall: Shortfall?
 
-  /// Sizes `calibration.due`. `held` is collateral in an order that this one would take the place of.
+  /// Sizes `calibration.due`. `held` is collateral in an order that this one would take the place of,
+  /// `slice` what the schedule gives one order.
   init(
-    _ assessment: Assessment, _ calibration: Calibration, _ venue: VenueState, _ policy: Policy, held: Usd = .zero
+    _ assessment: Assessment, _ calibration: Calibration, _ venue: VenueState, _ policy: Policy, held: Usd = .zero,
+    slice: Quantity? = nil
   ) throws(ContractsError) {
     let due = calibration.due
     let price = assessment.price
@@ -51,6 +55,7 @@ package struct Clip: Hashable, Sendable {
     }
     cut(to: try policy.maximumClip.quantity(at: price, rounding: .down), by: .maximumClip)
     cut(to: try Clip.largestSafe(assessment, calibration, policy), by: .worstCaseFill)
+    if let slice { cut(to: slice, by: .slice) }
     if reduceOnly {
       cut(to: opposing, by: .opposingPosition)
       collateralNeeded = .zero
@@ -77,7 +82,7 @@ package struct Clip: Hashable, Sendable {
   }
 
   /// Policy's minimum, and for a new position also the venue's.
-  private static func minimum(
+  static func minimum(
     _ policy: Policy, _ venue: VenueState, opening due: Quantity, reduceOnly: Bool
   ) throws(ContractsError) -> Usd {
     let enlarges = venue.positions.contains { !$0.quantity.isZero && $0.quantity.isNegative == due.isNegative }

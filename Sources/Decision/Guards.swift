@@ -25,6 +25,8 @@ struct Guard: Sendable {
     Guard(name: "calls") { e throws(ContractsError) in e.calls() },
     Guard(name: "head") { e throws(ContractsError) in e.head() },
     Guard(name: "oracle") { e throws(ContractsError) in try e.oracle() },
+    Guard(name: "price jump") { e throws(ContractsError) in try e.priceJump() },
+    Guard(name: "venue's price") { e throws(ContractsError) in try e.divergence() },
     Guard(name: "sequencer") { e throws(ContractsError) in e.sequencer() },
     Guard(name: "exposures") { e throws(ContractsError) in try e.exposures() },
     Guard(name: "pause") { e throws(ContractsError) in e.pause() },
@@ -34,6 +36,7 @@ struct Guard: Sendable {
     Guard(name: "worth") { e throws(ContractsError) in try e.worth() },
     Guard(name: "orders") { e throws(ContractsError) in try e.orders() },
     Guard(name: "band") { e throws(ContractsError) in try e.band() },
+    Guard(name: "schedule") { e throws(ContractsError) in try e.schedule() },
     Guard(name: "clip") { e throws(ContractsError) in try e.clip() },
     Guard(name: "collateral") { e throws(ContractsError) in try e.collateral() },
     Guard(name: "price bound") { e throws(ContractsError) in try e.priceBound() },
@@ -197,7 +200,17 @@ extension Evidence {
       try .quantity("half-width", calibration.band.halfWidth, unit, from: "calibration"),
     ]
     if plan.isOnlyCancels { return .notApplicable }
+    // A position in danger is made smaller wherever the drift is.
+    if let deRisk = plan.deRisk { return .passed(try figures + deRisk.figures(unit)) }
     return calibration.due.isZero ? .refused(Refusal(.insideBand, figures)) : .passed(figures)
+  }
+
+  func schedule() throws(ContractsError) -> Finding {
+    guard let plan else { return .notReached }
+    guard let schedule = plan.schedule else { return .notApplicable }
+    let figures = try schedule.figures(unit)
+    return plan.actions.isEmpty && schedule.waitSeconds > 0
+      ? .refused(Refusal(.sliceNotDue, figures)) : .passed(figures)
   }
 
   func clip() throws(ContractsError) -> Finding {

@@ -13,7 +13,9 @@ enum Disposition: Hashable, Sendable {
 /// Why an action is planned, or an order is left as it is. The raw values are stable: journal and reports carry them.
 package enum Reason: String, Hashable, Sendable, Codable, CaseIterable {
   // a new order
-  case driftOutsideBand, driftUrgent, noPatience, limitUnsupported
+  case driftOutsideBand, driftUrgent, noPatience, limitUnsupported, crossingCheaper
+  // a position in danger, wherever the drift is
+  case deRisk
   // an order left alone
   case resting, executing, notYetCancellable, fateUnknown, notOurs
   // an order changed
@@ -36,6 +38,10 @@ struct OrderReview {
   let hasAttemptsLeft: Bool
   /// The order is the only one that stands.
   let isAlone: Bool
+  /// The schedule that the order is a slice of, or would be; nil where what is due is one order.
+  let schedule: Schedule?
+  /// By what resting is weighed against crossing; nil where it cannot be.
+  let choiceScene: ChoiceScene?
   /// The two ways of having this order, quoted by the venue.
   let quote: (OpenOrder, Trade) throws(ContractsError) -> Quote
 
@@ -53,7 +59,7 @@ struct OrderReview {
     guard canCancel else { return (.keep(.notYetCancellable), nil) }
     if order.state == .expired { return (.cancel(.expired), nil) }
     let fit = try Fit(order.change, drift: drift, band: calibration.band)
-    let wanted = try Clip(assessment, calibration, venue, policy, held: order.collateralValue)
+    let wanted = try Clip(assessment, calibration, venue, policy, held: order.collateralValue, slice: schedule?.slice)
     if !fit.improves { return (try resized(order, to: wanted, .noLongerImproves), nil) }
     if fit.overshoots { return (try resized(order, to: wanted, .overshoots), nil) }
     if order.state.isFrozen {
@@ -98,10 +104,23 @@ struct OrderReview {
     let waiting = try Waiting(
       order, trigger: trigger, pricing: pricing, atSeconds: headSeconds, history: circumstances.priceHistory,
       resting: quote(order, resting), crossing: quote(order, crossing))
+    let choice = try choice(order, trigger: trigger, waiting: waiting, resting: resting, crossing: crossing)
     if waiting.ageSeconds > policy.orders.patienceSeconds { return (.cross(size, .patienceOver), waiting) }
     if waiting.waitingCost > waiting.crossingCost { return (.cross(size, .waitingCostsMore), waiting) }
+    if let choice, try !choice.keepsResting { return (.cross(size, .crossingCheaper), waiting) }
     if try isPriceTooFar(trigger, order.change) { return (.amend(resting, .priceTooFar), waiting) }
     return (.keep(.resting), waiting)
+  }
+
+  /// What is left of the patience, weighed.
+  private func choice(
+    _ order: OpenOrder, trigger: Price, waiting: Waiting, resting: Trade, crossing: Trade
+  ) throws(ContractsError) -> OrderChoice? {
+    let patience = policy.orders.patienceSeconds
+    guard let choiceScene, waiting.ageSeconds < patience else { return nil }
+    return try choiceScene.choice(
+      change: order.change, limit: trigger, seconds: patience - waiting.ageSeconds,
+      resting: quote(order, resting), crossing: quote(order, crossing))
   }
 
   /// The same order with today's prices, no larger than is wanted now; taken back where nothing is wanted.
@@ -126,7 +145,8 @@ struct OrderReview {
 
   /// It leaves drift outside the band, and a new order would be larger by more than the tolerance and the minimum.
   private func isTooSmall(_ order: OpenOrder, _ wanted: Clip, _ fit: Fit) throws(ContractsError) -> Bool {
-    guard isAlone, fit.leavesOutside, wanted.shortfall == nil,
+    // A slice grows with time; the one that stands is made up for by the next.
+    guard isAlone, schedule == nil, fit.leavesOutside, wanted.shortfall == nil,
       wanted.change.isNegative == order.change.isNegative
     else { return false }
     let missing = try wanted.change.absolute() - order.change.absolute()

@@ -38,6 +38,15 @@ package struct Plan: Hashable, Sendable {
   package let clip: Clip?
   /// What the first waiting order has cost and would cost; nil without one.
   package let waiting: Waiting?
+  /// Resting weighed against crossing, for a new order; nil where none was considered or it could not be weighed.
+  package let choice: OrderChoice?
+  /// The orders that what is due is made in; nil where it is one.
+  package let schedule: Schedule?
+  /// The reduction that takes the place of the correction, wherever the drift is; nil where none does.
+  package let deRisk: DeRisk?
+  /// Options that the measures call for. Nothing of the keeper's executes them.
+  package let advisories: [Advisory]
+  package let warnings: [Warning]
   /// Native currency the actions need beside the gas.
   package let upfrontFeeWei: UInt256
   /// What the orders placed may trade, and the amended ones more than before: at the oracle's price.
@@ -70,13 +79,20 @@ package struct Plan: Hashable, Sendable {
     standing = draft.standing
     clip = draft.clip
     waiting = draft.waiting
+    choice = draft.choice
+    schedule = draft.schedule
+    deRisk = draft.calibration.deRisk
+    advisories = try draft.advisories()
+    warnings = draft.warnings
     var upfront = UInt256.zero
     for action in draft.actions {
       upfront = try ContractsError.wrapping { () throws(EthereumError) in try upfront + action.quote.upfrontFeeWei }
     }
     upfrontFeeWei = upfront
     turnover = try draft.actions.turnover(at: draft.assessment.price)
-    figures = try draft.figures(unit) + [.wei("upfront fee", upfront, from: "venue's quotes at the fee cap")]
+    var figures = try draft.figures(unit)
+    for advisory in advisories { figures += try advisory.figures(unit) }
+    self.figures = figures + [.wei("upfront fee", upfront, from: "venue's quotes at the fee cap")]
   }
 }
 
@@ -94,6 +110,9 @@ private struct Draft {
   var standing: [StandingOrder] = []
   var clip: Clip?
   var waiting: Waiting?
+  var choice: OrderChoice?
+  var gap: ChoiceGap?
+  var schedule: Schedule?
 
   init(
     assessment: Assessment, calibration: Calibration, state: VenueState, policy: Policy,
@@ -115,6 +134,8 @@ private struct Draft {
     let orders = state.orders.filter(\.isStanding)
     if circumstances.isHalted {
       try takeBack(orders)
+    } else if let deRisk = calibration.deRisk {
+      try reduce(deRisk, orders)
     } else if !orders.isEmpty {
       try review(orders)
     } else if !calibration.due.isZero {
@@ -144,28 +165,135 @@ private struct Draft {
     }
   }
 
+  /// Makes a position in danger smaller, with every order of ours out of the way first. A market order that does so
+  /// already is waited for as any other.
+  private mutating func reduce(_ deRisk: DeRisk, _ orders: [OpenOrder]) throws(ContractsError) {
+    for order in orders {
+      let canCancel = headSeconds >= order.cancellableAt && order.state != .unknown
+      let isReducing =
+        order.kind == .marketDecrease && order.change.isNegative == deRisk.change.isNegative && !order.state.isFrozen
+      let waited = headSeconds > order.cancellableAt ? headSeconds - order.cancellableAt : 0
+      if order.isForeign {
+        standing.append(StandingOrder(order: order, reason: .notOurs))
+      } else if isReducing && (!canCancel || waited <= policy.orders.patienceSeconds) {
+        standing.append(StandingOrder(order: order, reason: .executing))
+      } else if canCancel {
+        try add(.cancel(order), .deRisk)
+      } else {
+        standing.append(
+          StandingOrder(order: order, reason: order.state == .unknown ? .fateUnknown : .notYetCancellable))
+      }
+    }
+    guard standing.isEmpty else { return }
+    let pricing = Pricing(price: assessment.price, policy: policy)
+    try add(.place(pricing.market(deRisk.change, reduceOnly: true)), .deRisk)
+  }
+
   private mutating func placeNew() throws(ContractsError) {
-    let clip = try Clip(assessment, calibration, state, policy)
+    let schedule = try foundSchedule()
+    self.schedule = schedule
+    let clip = try Clip(assessment, calibration, state, policy, slice: schedule?.slice)
     self.clip = clip
-    guard clip.shortfall == nil, !clip.change.isZero else { return }
+    guard clip.shortfall == nil, !clip.change.isZero, (schedule?.waitSeconds ?? 0) == 0 else { return }
     let pricing = Pricing(price: assessment.price, policy: policy)
     let restsNowhere = venue.capabilities.limit == .none
     if restsNowhere || calibration.isUrgent || policy.orders.patienceSeconds == 0 {
       let reason: Reason =
         calibration.isUrgent ? .driftUrgent : restsNowhere ? .limitUnsupported : .noPatience
       try add(.place(pricing.market(clip.change, reduceOnly: clip.reduceOnly)), reason)
+    } else if try prefersCrossing(clip, pricing) {
+      try add(.place(pricing.market(clip.change, reduceOnly: clip.reduceOnly)), .crossingCheaper)
     } else {
       try add(.place(pricing.resting(clip.change, reduceOnly: clip.reduceOnly)), .driftOutsideBand)
+    }
+  }
+
+  /// Weighs the two ways of a new order, and keeps what was found. A limit comes first where they cannot be weighed.
+  private mutating func prefersCrossing(_ clip: Clip, _ pricing: Pricing) throws(ContractsError) -> Bool {
+    guard let scene = try weighing() else { return false }
+    let resting = try pricing.resting(clip.change, reduceOnly: clip.reduceOnly)
+    let crossing = try pricing.market(clip.change, reduceOnly: clip.reduceOnly)
+    let quotes: (resting: Quote, crossing: Quote)
+    do { quotes = (try quote(.place(resting)), try quote(.place(crossing))) } catch {
+      // The order itself is quoted again, and says what is wrong.
+      gap = .costUnknown
+      return false
+    }
+    choice = try scene.choice(
+      change: clip.change, limit: pricing.restingPrice(for: clip.change), seconds: policy.orders.patienceSeconds,
+      resting: quotes.resting, crossing: quotes.crossing)
+    guard let choice else {
+      gap = .notCalculable
+      return false
+    }
+    return try !choice.prefersLimit
+  }
+
+  private mutating func weighing() throws(ContractsError) -> ChoiceScene? {
+    guard let rule = policy.execution?.choice else { return nil }
+    switch try ChoiceScene.found(rule, assessment, calibration, circumstances) {
+    case .success(let scene): return scene
+    case .failure(let found):
+      gap = found.gap
+      return nil
+    }
+  }
+
+  /// A liquidation does not wait for slices.
+  private func foundSchedule() throws(ContractsError) -> Schedule? {
+    guard let rules = policy.execution, !calibration.due.isZero, calibration.urgency != .liquidation else { return nil }
+    let due = calibration.due
+    let pricing = Pricing(price: assessment.price, policy: policy)
+    let reduceOnly = try state.positions.quantity(opposing: due).isPositive
+    let scene = ScheduleScene(
+      search: DepthSearch(
+        venue: venue, state: state, pricing: pricing, isSale: due.isNegative, reduceOnly: reduceOnly,
+        gasPriceWei: feeCapWei, rule: rules.schedule, fixedCost: try circumstances.gasOfOneMore()),
+      assessment: assessment, circumstances: circumstances,
+      aversion: RiskAversion(rules.choice ?? ChoiceRule(), assessment, calibration),
+      volatility: try VolatilityForecast(circumstances),
+      minimum: try Clip.minimum(policy, state, opening: due, reduceOnly: reduceOnly)
+        .quantity(at: assessment.price, rounding: .up))
+    return try scene.schedule(of: due)
+  }
+
+  func advisories() throws(ContractsError) -> [Advisory] {
+    guard let rule = policy.execution?.liquidation, let volatility = try VolatilityForecast(circumstances) else {
+      return []
+    }
+    var found: [Advisory] = []
+    if let risk = calibration.risk, risk.level != .calm {
+      found.append(
+        try Advisory(protecting: risk, price: assessment.price, nowSeconds: headSeconds))
+    }
+    let gamma = try Advisory(
+      gamma: assessment.gammaHeld, drift: assessment.drift, price: assessment.price,
+      netAssetValue: assessment.netAssetValue, volatility: volatility, rule: rule, nowSeconds: headSeconds)
+    return found + (gamma.map { [$0] } ?? [])
+  }
+
+  var warnings: [Warning] {
+    guard policy.execution != nil else { return [] }
+    switch calibration.risk?.level {
+    case .danger: return [.liquidationDanger]
+    case .near: return [.liquidationNear]
+    case .calm: return []
+    case nil:
+      let hasOne = state.positions.contains { !$0.quantity.isZero && $0.liquidationPrice != nil }
+      return hasOne ? [.liquidationUnmeasured] : []
     }
   }
 
   private mutating func review(_ orders: [OpenOrder]) throws(ContractsError) {
     let (venue, state, circumstances, price, headSeconds, feeCapWei) =
       (venue, state, circumstances, assessment.price, headSeconds, feeCapWei)
+    let (schedule, choiceScene) = (try foundSchedule(), try weighing())
+    self.schedule = schedule
     let review = OrderReview(
       assessment: assessment, calibration: calibration, venue: state, policy: policy,
       circumstances: circumstances, headSeconds: headSeconds,
       hasAttemptsLeft: circumstances.attemptsInWindow < circumstances.attemptLimit, isAlone: orders.count == 1,
+      schedule: schedule, choiceScene: choiceScene,
       quote: { (order, trade) throws(ContractsError) in
         try venue.quote(
           venue.capabilities.modify ? .amend(order, trade) : .place(trade), state: state, price: price,
@@ -214,7 +342,14 @@ private struct Draft {
   }
 
   func figures(_ unit: String) throws(ContractsError) -> [Figure] {
-    var figures = try clip?.figures(unit) ?? []
+    var figures = try schedule?.figures(unit) ?? []
+    if policy.execution != nil, clip != nil, venue.capabilities.counterparty != .pool {
+      figures.append(
+        .word("sandwich bound", "not applicable", from: "venue's capability: nobody trades before an order of ours"))
+    }
+    figures += try clip?.figures(unit) ?? []
+    if let choice { figures += try choice.figures() }
+    if let gap { figures.append(.word("limit first because", gap.rawValue, from: "resting and crossing not weighed")) }
     if let waiting { figures += try waiting.figures(unit) }
     for kept in standing {
       figures.append(try .quantity("standing order", kept.order.change, unit, from: kept.reason.rawValue))

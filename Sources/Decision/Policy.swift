@@ -22,13 +22,15 @@ package struct Policy: Hashable, Sendable, Codable {
   package let maximumHeadAgeSeconds: UInt64
   /// Whether a halted keeper may still take its own resting orders back.
   package let cancelsWhenHalted: Bool
+  /// Limit or market, schedules, liquidations and circuit breakers; nil for the rules of before there were any.
+  package let execution: ExecutionRules?
 
   /// Throws `DecisionError.policy` naming the first value that makes no sense and what would.
   package init(
     target: Target, band: BandRule, minimumClip: Usd, maximumClip: Usd, orders: OrderPreference, priceBound: Ratio,
     leverage: Ratio, liquidationAlarm: Ratio = Policy.defaultLiquidationAlarm,
     maximumHeadAgeSeconds: UInt64 = Policy.defaultMaximumHeadAgeSeconds,
-    cancelsWhenHalted: Bool = true
+    cancelsWhenHalted: Bool = true, execution: ExecutionRules? = nil
   ) throws(DecisionError) {
     self.target = target
     self.band = band
@@ -40,6 +42,7 @@ package struct Policy: Hashable, Sendable, Codable {
     self.liquidationAlarm = liquidationAlarm
     self.maximumHeadAgeSeconds = maximumHeadAgeSeconds
     self.cancelsWhenHalted = cancelsWhenHalted
+    self.execution = execution
     if let defect = firstDefect { throw .policy(defect) }
   }
 
@@ -48,7 +51,8 @@ package struct Policy: Hashable, Sendable, Codable {
     try Policy(
       target: target, band: band, minimumClip: minimumClip, maximumClip: maximumClip, orders: orders,
       priceBound: min(bound, priceBound), leverage: leverage, liquidationAlarm: liquidationAlarm,
-      maximumHeadAgeSeconds: maximumHeadAgeSeconds, cancelsWhenHalted: cancelsWhenHalted)
+      maximumHeadAgeSeconds: maximumHeadAgeSeconds, cancelsWhenHalted: cancelsWhenHalted,
+      execution: execution)
   }
 
   /// The same, checked again: a policy read from a record has not been through `init`.
@@ -88,7 +92,7 @@ package struct Policy: Hashable, Sendable, Codable {
     if maximumHeadAgeSeconds == 0 {
       return .outOfRange(key: "maximumHeadAgeSeconds", value: Ratio.zero, allowed: "1 or more")
     }
-    return orders.firstDefect
+    return orders.firstDefect ?? execution?.firstDefect
   }
 }
 

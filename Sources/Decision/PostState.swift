@@ -42,7 +42,7 @@ struct PostState {
     [
       ("positions", try positions()),
       ("orders", try orders()),
-      ("drift", try drift()),
+      plan.deRisk == nil ? ("drift", try drift()) : ("exposure", try exposure()),
       ("order as planned", try ordersAsPlanned()),
     ]
   }
@@ -96,6 +96,26 @@ struct PostState {
       ? worstAfter.high <= halfWidth && worstAfter.low >= driftBefore
       : try worstAfter.low >= halfWidth.negated() && worstAfter.high <= driftBefore
     return judged(isNoFarther && isNearerFilled && isBounded, figures)
+  }
+
+  /// A position is only made smaller: every order left takes from it, and all together no more than there is.
+  private func exposure() throws(ContractsError) -> Finding {
+    let held = try before.positions.total()
+    let changes = after.orders.filter(\.isStanding).map(\.change)
+    let filled = try Interval(at: after.positions.total()).widened(by: changes)
+    let figures = [
+      try Figure.quantity("positions before", held, unit, from: "observation"),
+      try .quantity("lowest delta at the venue", filled.low, unit, from: "simulation, worst case"),
+      try .quantity("highest delta at the venue", filled.high, unit, from: "simulation, worst case"),
+    ]
+    if plan.isOnlyCancels {
+      return judged(worstAfter.low >= worstBefore.low && worstAfter.high <= worstBefore.high, figures)
+    }
+    let isSmaller =
+      held.isNegative
+      ? filled.low >= held && filled.high > held && !filled.high.isPositive
+      : filled.high <= held && filled.low < held && !filled.low.isNegative
+    return judged(isSmaller, figures)
   }
 
   /// The order that stands carries the plan's bound, or a tighter one, its direction, and no more collateral.

@@ -4,7 +4,7 @@ extension Refusal.Code {
   /// here because a halt has an alarm of its own.
   package var isOrdinary: Bool {
     switch self {
-    case .halted, .callInFlight, .orderPending, .orderResting, .insideBand, .belowMinimumClip: true
+    case .halted, .callInFlight, .orderPending, .orderResting, .insideBand, .sliceNotDue, .belowMinimumClip: true
     default: false
     }
   }

@@ -28,6 +28,8 @@ package struct Refusal: Hashable, Sendable, Codable {
     case headTooOld
     case oracleStale
     case oracleOutOfBounds
+    case priceJump
+    case venueDivergence
     case sequencerDown
     case exposureUnreadable
     case exposureNotHeld
@@ -45,6 +47,7 @@ package struct Refusal: Hashable, Sendable, Codable {
     case orderPending
     case orderResting
     case insideBand
+    case sliceNotDue
     case belowMinimumClip
     case insufficientCollateral
     case priceBoundMissing
@@ -76,15 +79,15 @@ extension Refusal.Code {
 
   package var standing: Standing {
     switch self {
-    case .halted, .callInDoubt, .callInFlight, .headTooOld, .oracleStale, .oracleOutOfBounds, .sequencerDown,
-      .nativePriceMissing, .exposureUnreadable, .exposureNotHeld, .optionBookReplayed, .optionBookExpired,
-      .optionVolatilityUnknown, .optionExpiring, .optionMarkStale:
+    case .halted, .callInDoubt, .callInFlight, .headTooOld, .oracleStale, .oracleOutOfBounds, .priceJump,
+      .venueDivergence, .sequencerDown, .nativePriceMissing, .exposureUnreadable, .exposureNotHeld,
+      .optionBookReplayed, .optionBookExpired, .optionVolatilityUnknown, .optionExpiring, .optionMarkStale:
       .unknown
     case .gasPriceAboveCeiling, .gasBudgetUsed, .gasCostBudgetUsed, .balanceTooLow:
       .unaffordable
     case .vaultPaused, .accountDisabled, .roleMissing, .venueDisabled, .netAssetValueNotPositive, .foreignOrder,
-      .orderPending, .orderResting, .insideBand, .belowMinimumClip, .insufficientCollateral, .priceBoundMissing,
-      .turnoverBudgetUsed, .lossLimitReached, .attemptsExhausted, .policyDenied, .simulationFailed,
+      .orderPending, .orderResting, .insideBand, .sliceNotDue, .belowMinimumClip, .insufficientCollateral,
+      .priceBoundMissing, .turnoverBudgetUsed, .lossLimitReached, .attemptsExhausted, .policyDenied, .simulationFailed,
       .postStateNotBetter:
       .unwanted
     }
@@ -99,6 +102,8 @@ extension Refusal.Code {
     case .headTooOld: "the newest block the node shows is too old"
     case .oracleStale: "a price feed has not been updated for too long"
     case .oracleOutOfBounds: "a price feed's answer is no price or outside its bounds"
+    case .priceJump: "the price has jumped farther than markets do from one look to the next"
+    case .venueDivergence: "the venue's price is too far from the oracle's"
     case .sequencerDown: "the rollup's sequencer is down, or has been up for too short a time"
     case .exposureUnreadable: "something the vault holds beside spot and venue could not be read or valued"
     case .exposureNotHeld: "a liquidity position of the configuration does not belong to the vault"
@@ -116,6 +121,7 @@ extension Refusal.Code {
     case .orderPending: "an order waits for its execution"
     case .orderResting: "a limit order rests and still fits"
     case .insideBand: "drift is inside the band"
+    case .sliceNotDue: "the correction is made in slices, and the next one is not due yet"
     case .belowMinimumClip: "the change that is due is worth less than the smallest order"
     case .insufficientCollateral: "the vault has too little free collateral for the smallest order"
     case .priceBoundMissing: "an order has no price bound, or one looser than the policy's"
@@ -142,6 +148,8 @@ extension Refusal.Code {
     case .headTooOld: "check the node's synchronisation, or add an endpoint"
     case .oracleStale: "none if the oracle is late; else check the feed's address and heartbeat"
     case .oracleOutOfBounds: "check the feed's address, decimals and bounds"
+    case .priceJump: "none if the market moved: it ends with the cool-down; else check the feed"
+    case .venueDivergence: "wait for the two to agree; check the feed and the market's address"
     case .sequencerDown: "none; it ends when the sequencer has been up for the grace time"
     case .exposureUnreadable: "look at the reason; correct the address, the file or its signature"
     case .exposureNotHeld: "take the token id out of the configuration, or give the position back to the vault"
@@ -159,6 +167,7 @@ extension Refusal.Code {
     case .orderPending: "none; it is executed or, after its delay and the patience, taken back"
     case .orderResting: "none; it fills, is replaced when it no longer fits, or crosses"
     case .insideBand: "none"
+    case .sliceNotDue: "none; the next slice follows after the schedule's interval"
     case .belowMinimumClip: "none; lower minimumClip if drift stays outside the band for long"
     case .insufficientCollateral: "give the vault quote tokens, approve the venue's router, or raise leverage"
     case .priceBoundMissing: "report it: the plan is wrong"

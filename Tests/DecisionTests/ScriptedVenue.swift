@@ -6,7 +6,8 @@ struct ScriptedVenue: Venue {
   var capabilities = Capabilities(
     settlement: .twoStep(minimumCancelDelaySeconds: 300, isFeeBearing: true), limit: .restingNative,
     reduceOnly: .byOrderType, postOnly: false, nativeStop: true, modify: true, partialFill: false,
-    maximumOpenOrders: 1, priceBound: .executionPrice, upfrontFee: true)
+    maximumOpenOrders: 1, priceBound: .executionPrice, upfrontFee: true, counterparty: .oracle,
+    showsPrice: false)
   let name = "scripted"
   let contracts: [(name: String, address: Address)] = []
   let knownErrors: [ABIErrorType] = []

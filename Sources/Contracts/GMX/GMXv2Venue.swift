@@ -18,7 +18,9 @@ package struct GMXv2Venue: Venue {
       // 300 s is the protocol's REQUEST_EXPIRATION_TIME at release; each reading's terms carry the live value.
       settlement: .twoStep(minimumCancelDelaySeconds: 300, isFeeBearing: true), limit: .restingNative,
       reduceOnly: .byOrderType, postOnly: false, nativeStop: true, modify: true, partialFill: false,
-      maximumOpenOrders: nil, priceBound: .executionPrice, upfrontFee: true)
+      maximumOpenOrders: nil, priceBound: .executionPrice, upfrontFee: true,
+      // Filled at signed prices that are on no chain before they are used.
+      counterparty: .oracle, showsPrice: false)
   }
 
   package var contracts: [(name: String, address: Address)] {

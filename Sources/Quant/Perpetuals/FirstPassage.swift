@@ -52,3 +52,20 @@ package struct FirstPassage: Hashable, Sendable {
     return Normal.density(y) * mills
   }
 }
+
+extension FirstPassage {
+  /// The level that is so many deviations away: P e^(± n σ √τ), what `distanceInSigmas` is n of.
+  /// - Parameters:
+  ///   - price: USD per unit.
+  ///   - sigmas: n, zero or more.
+  ///   - isAbove: on which side of the price.
+  ///   - volatility: σ, per √year.
+  ///   - years: τ.
+  package static func level(
+    price: Double, sigmas: Double, isAbove: Bool, volatility: Double, years: Double
+  ) throws(QuantError) -> Double {
+    let deviation = try nonNegative(volatility, "volatility") * (try nonNegative(years, "time")).squareRoot()
+    let away = (isAbove ? 1 : -1) * (try nonNegative(sigmas, "sigmas")) * deviation
+    return try finite(try positive(price, "price") * Double.exp(away), "level")
+  }
+}
