@@ -46,6 +46,8 @@ package struct TickReport: Hashable, Sendable, Codable {
   package private(set) var checks: [Check] = []
   package private(set) var events: [Event] = []
   package private(set) var warnings: [String] = []
+  /// Options that the measures call for, and that nothing here executes.
+  package private(set) var advisories: [Advisory] = []
   /// The promise this tick made.
   package private(set) var intentID: Bytes32?
   package private(set) var transactionHash: Bytes32?
@@ -100,6 +102,8 @@ package struct TickReport: Hashable, Sendable, Codable {
       chapters.append(Chapter(stage: stage.stage.rawValue, figures: stage.figures))
     }
     checks += judgement.verdict.checks
+    for warning in judgement.plan?.warnings ?? [] { note(warning: warning.rawValue) }
+    advisories = judgement.plan?.advisories ?? []
     if let refusal = judgement.verdict.refusal { end(.refused, refusal.code.rawValue, refusal.text) }
   }
 

@@ -1,9 +1,11 @@
+import Decision
 package import Ethereum
 
 // What is written down with every tick says its form itself, as its coder would write it.
 
 extension TickReport: JSONComposed {
   package func compose(_ form: inout JSONComposition) throws {
+    if !advisories.isEmpty { try form.put("advisories", encoding: advisories) }
     form.put("chain", chain)
     try form.put("chapters", chapters)
     try form.put("checks", checks)
@@ -35,5 +37,18 @@ extension TickReport.Event: JSONComposed {
   package func compose(_ form: inout JSONComposition) throws {
     form.put("code", code)
     form.put("text", text)
+  }
+}
+
+// Reports from before there were advisories have no such member, and those without any need none.
+extension KeyedDecodingContainer {
+  func decode(_ type: [Advisory].Type, forKey key: Key) throws -> [Advisory] {
+    try decodeIfPresent(type, forKey: key) ?? []
+  }
+}
+
+extension KeyedEncodingContainer {
+  mutating func encode(_ value: [Advisory], forKey key: Key) throws {
+    try encodeIfPresent(value.isEmpty ? nil : value, forKey: key)
   }
 }

@@ -22,6 +22,8 @@ struct Scenario {
   var minimumClip: Usd = 100
   /// The bound that the guards hold the plan to; the plan itself is made with 1 %.
   var judgedBound: Ratio = 0.01
+  var execution = ExecutionRules()
+  var venuePrice: Price?
   var circumstances = World.circumstances()
 
   func verdict() throws -> Verdict {
@@ -29,14 +31,14 @@ struct Scenario {
       price: price, quotePrice: quotePrice, sequencer: sequencer,
       vault: World.vault(base: base, quote: quote, isPaused: isPaused), isEnabled: isEnabled,
       isRoleHeld: isRoleHeld, positions: positions, orders: orders,
-      terms: World.terms(isDisabled: isDisabled, collateral: collateral), headAge: headAge)
+      terms: World.terms(isDisabled: isDisabled, collateral: collateral, venuePrice: venuePrice), headAge: headAge)
     let judgement = try Judgement(
-      observation, policy: World.policy(minimumClip: minimumClip), circumstances: circumstances,
+      observation, policy: World.policy(minimumClip: minimumClip, execution: execution), circumstances: circumstances,
       venue: ScriptedVenue())
     return try Verdict(
       guarding: Evidence(
         observation: observation, circumstances: circumstances,
-        policy: World.policy(minimumClip: minimumClip, priceBound: judgedBound),
+        policy: World.policy(minimumClip: minimumClip, priceBound: judgedBound, execution: execution),
         assessment: judgement.assessment, calibration: judgement.calibration, plan: judgement.plan))
   }
 
@@ -68,6 +70,8 @@ struct Spoiler: Sendable, CustomTestStringConvertible {
     Spoiler(.oracleOutOfBounds, "no price") { $0.price = World.feed(nil) },
     Spoiler(.oracleOutOfBounds, "low") { $0.price = World.feed(3000, minimum: 3000.01) },
     Spoiler(.oracleOutOfBounds, "high") { $0.price = World.feed(3000, maximum: 2999.99) },
+    Spoiler(.priceJump) { $0.circumstances.priceHistory = [PricePoint(atSeconds: World.now - 200, price: 2400)] },
+    Spoiler(.venueDivergence) { $0.venuePrice = 3061 },
     Spoiler(.sequencerDown) { $0.sequencer = SequencerReading(isUp: false, since: 1, graceSeconds: 300) },
     Spoiler(.sequencerDown, "grace") {
       $0.sequencer = SequencerReading(isUp: true, since: World.now - 305, graceSeconds: 300)
@@ -85,6 +89,10 @@ struct Spoiler: Sendable, CustomTestStringConvertible {
     },
     Spoiler(.insideBand) {
       $0.base = 10; $0.quote = 70_000
+    },
+    Spoiler(.sliceNotDue) {
+      $0.execution = ExecutionRules(schedule: ScheduleRule(clip: 6_000))
+      $0.circumstances.correctedAtSeconds = World.now - 10
     },
     Spoiler(.belowMinimumClip) { $0.minimumClip = 500_000 },
     Spoiler(.insufficientCollateral) { $0.collateral = 1 },

@@ -14,6 +14,8 @@ struct ScriptedVenue: Venue {
   /// Fee of an order that fills at once, and of one that rests.
   var takerFee: Ratio = 0.0006
   var makerFee: Ratio = 0.0006
+  /// c of an impact of c n² dollars for an order of n.
+  var impactPerSquare: Ratio = 0
   var quoteFailure: ContractsError?
 
   func batch(_ calls: [Call]) -> Call? { nil }
@@ -43,9 +45,15 @@ struct ScriptedVenue: Venue {
     }
     return Quote(
       change: trade.change, expectedPrice: price, worstPrice: trade.worstPrice,
-      fee: try notional.scaled(by: fillsAtOnce(trade, price) ? takerFee : makerFee, rounding: .up), impact: .zero,
-      collateralUnits: try collateral.tokenUnits(decimals: 6, rounding: .up), collateralValue: collateral,
+      fee: try notional.scaled(by: fillsAtOnce(trade, price) ? takerFee : makerFee, rounding: .up),
+      impact: try impact(of: trade.change), collateralUnits: try collateral.tokenUnits(decimals: 6, rounding: .up),
+      collateralValue: collateral,
       upfrontFeeWei: upfront)
+  }
+
+  private func impact(of change: Quantity) throws(ContractsError) -> Usd {
+    let size = Ratio(raw: try change.absolute().raw)
+    return Usd(raw: try size.scaled(by: size, rounding: .up).scaled(by: impactPerSquare, rounding: .up).raw)
   }
 
   private func fillsAtOnce(_ trade: Trade, _ price: Price) -> Bool {

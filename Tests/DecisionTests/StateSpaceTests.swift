@@ -42,7 +42,7 @@ struct StateSpaceTests {
     return sets
   }()
 
-  private static func policies() throws -> [Policy] {
+  private static func policies(_ execution: ExecutionRules? = nil) throws -> [Policy] {
     var policies: [Policy] = []
     for (target, basis, reset) in [
       (.absolute(10), .target, .edge), (.fractionOfNetAssetValue(0.3), .target, .centre),
@@ -52,7 +52,8 @@ struct StateSpaceTests {
         policies.append(
           try World.policy(
             target: target, band: FixedBand(width: 0.04, of: basis, reset: reset), maximumClip: 20_000,
-            orders: World.orders(patience: patience, urgentBands: urgent), priceBound: bound))
+            orders: World.orders(patience: patience, urgentBands: urgent), priceBound: bound,
+            execution: execution))
       }
     }
     return policies
@@ -90,6 +91,32 @@ struct StateSpaceTests {
     #expect(judged > 5_000 && acted > 1_000, "\(judged) judged, \(acted) acted")
   }
 
+  /// The same where resting is weighed against crossing, corrections are sliced, and liquidations anticipated.
+  @Test func whatHoldsEverywhereWithTheRulesOfExecution() throws {
+    let positionSets = [[], [World.short(-3)], [World.short(-3, liquidationPrice: 3040)]]
+    let venue = ScriptedVenue(impactPerSquare: 1)
+    var (judged, acted, reduced, sliced) = (0, 0, 0, 0)
+    for policy in try Self.policies(ExecutionRules()) {
+      for base in Self.bases {
+        for positions in positionSets {
+          for orders in Self.orderSets {
+            let observation = World.observation(
+              vault: World.vault(base: base), positions: positions, orders: orders)
+            let judgement = try World.judgement(
+              observation, policy: policy, circumstances: World.known(), venue: venue)
+            let isHolding = try holds(judgement, observation, policy, venue)
+            #expect(isHolding, "base \(base), \(positions.map(\.quantity)), \(orders), \(policy)")
+            judged += 1
+            if judgement.verdict.approved != nil { acted += 1 }
+            if judgement.plan?.deRisk != nil { reduced += 1 }
+            if judgement.plan?.schedule != nil { sliced += 1 }
+          }
+        }
+      }
+    }
+    #expect(judged > 5_000 && acted > 1_000 && reduced > 500 && sliced > 500, "\(judged) \(acted) \(reduced) \(sliced)")
+  }
+
   /// Plain Booleans: the macros are too slow for every state.
   private func holds(
     _ judgement: Judgement, _ observation: Observation, _ policy: Policy, _ venue: ScriptedVenue
@@ -103,11 +130,17 @@ struct StateSpaceTests {
     if judgement.verdict.approved == nil && judgement.code == nil { return false }
     if plan.actions.isEmpty && judgement.verdict.approved != nil { return false }
     // Inside the band nothing trades; without orders nothing is done at all.
-    if isInside && !trades.isEmpty { return false }
-    if isInside && observation.venue?.orders.isEmpty == true && judgement.code != .insideBand { return false }
+    if isInside && !trades.isEmpty && plan.deRisk == nil { return false }
+    if isInside && plan.deRisk == nil && observation.venue?.orders.isEmpty == true && judgement.code != .insideBand {
+      return false
+    }
     if trades.count > 1 { return false }
     for planned in plan.actions {
       guard let trade = planned.trade else { continue }
+      if plan.deRisk != nil {
+        if try !isReduction(trade, observation) || planned.reason != .deRisk { return false }
+        continue
+      }
       if try !isSound(trade, assessment, calibration, policy) { return false }
       if case .place = planned.action, try !isAlone(plan, observation) { return false }
     }
@@ -139,6 +172,14 @@ struct StateSpaceTests {
     return after.isNegative == assessment.drift.isNegative || size <= calibration.band.halfWidth
   }
 
+  /// What may leave the target: it takes from a position, no more than there is, at a bound, and cannot open another.
+  private func isReduction(_ trade: Trade, _ observation: Observation) throws -> Bool {
+    let held = try (observation.venue?.positions ?? []).total()
+    let isWithin = try trade.change.absolute() <= held.absolute()
+    return trade.reduceOnly && trade.kind == .market && trade.change.isNegative != held.isNegative && isWithin
+      && !trade.worstPrice.isZero
+  }
+
   /// A new order stands alone: none is left, and any that stood is taken back in the same transaction.
   private func isAlone(_ plan: Plan, _ observation: Observation) throws -> Bool {
     let standing = (observation.venue?.orders ?? []).filter(\.isStanding).count
@@ -159,7 +200,7 @@ struct StateSpaceTests {
 
   /// Judge, place, fill, judge again: every start ends inside the band, or says why not.
   @Test func everyStartComesHome() throws {
-    for policy in try Self.policies() {
+    for policy in try Self.policies() + Self.policies(ExecutionRules()) {
       for base in Self.bases {
         for start in Self.positionSets {
           let end = try settle(base: base, positions: start, policy: policy)
@@ -171,11 +212,11 @@ struct StateSpaceTests {
 
   private func settle(base: Quantity, positions: [Position], policy: Policy) throws -> Refusal.Code? {
     var net = try positions.total()
-    for _ in 0..<20 {
+    for _ in 0..<40 {
       let observation = World.observation(
         vault: World.vault(base: base), positions: net.isZero ? [] : [World.short(net)],
         terms: World.terms(collateral: 1_000_000))
-      let judgement = try World.judgement(observation, policy: policy)
+      let judgement = try World.judgement(observation, policy: policy, venue: ScriptedVenue(impactPerSquare: 0.5))
       guard let trade = judgement.plan?.actions.first?.trade else { return judgement.code }
       net = try net + trade.change
     }

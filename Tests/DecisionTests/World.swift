@@ -45,11 +45,12 @@ enum World {
     band: FixedBand = FixedBand(width: 0.04, of: .target, reset: .centre), rule: BandRule? = nil,
     minimumClip: Usd = 100,
     maximumClip: Usd = 1_000_000, orders: OrderPreference = World.orders(), priceBound: Ratio = 0.01,
-    leverage: Ratio = 3, cancelsWhenHalted: Bool = true
+    leverage: Ratio = 3, cancelsWhenHalted: Bool = true, execution: ExecutionRules? = nil
   ) throws -> Policy {
     try Policy(
       target: target, band: rule ?? .fixed(band), minimumClip: minimumClip, maximumClip: maximumClip, orders: orders,
-      priceBound: priceBound, leverage: leverage, cancelsWhenHalted: cancelsWhenHalted)
+      priceBound: priceBound, leverage: leverage, cancelsWhenHalted: cancelsWhenHalted,
+      execution: execution)
   }
 
   static func orders(
@@ -84,7 +85,8 @@ enum World {
   }
 
   static func terms(
-    isDisabled: Bool = false, collateral: Quantity = 40_000, allowance: UInt256 = .max, minimumPosition: Usd = 1
+    isDisabled: Bool = false, collateral: Quantity = 40_000, allowance: UInt256 = .max, minimumPosition: Usd = 1,
+    pool: PoolDepth? = nil, venuePrice: Price? = nil
   ) -> MarketTerms {
     MarketTerms(
       isDisabled: isDisabled, positionFee: 0.0006, impactProbe: 10_000, impactOfBuyingProbe: 1,
@@ -92,7 +94,7 @@ enum World {
       borrowingPerSecondLong: .zero, borrowingPerSecondShort: .zero, fundingPerSecondLong: .zero,
       fundingPerSecondShort: .zero, cancelDelaySeconds: 300, increaseExecutionGas: 4_350_000,
       decreaseExecutionGas: 4_350_000, collateralBalanceUnits: units(collateral),
-      collateralAllowanceUnits: allowance, collateralDecimals: 6)
+      collateralAllowanceUnits: allowance, collateralDecimals: 6, pool: pool, venuePrice: venuePrice)
   }
 
   static func short(
@@ -151,6 +153,18 @@ enum World {
     var circumstances = circumstances()
     change(&circumstances)
     return circumstances
+  }
+
+  /// In which volatility and the native currency's price are known.
+  static func known(volatility: Double = 0.65, gwei fee: UInt64 = 1) throws -> Circumstances {
+    let estimate = try VolatilityEstimate(.configured, annual: volatility, source: "a test")
+    return circumstances {
+      $0.volatility = [estimate]
+      $0.nativePrice = 3000
+      $0.fees = FeeQuote(
+        nextBaseFeeWei: UInt256(fee * gwei), tipWei: 0, feeCapWei: UInt256(2 * fee * gwei),
+        gasPriceCeilingWei: UInt256(5_000 * gwei))
+    }
   }
 
   static func judgement(

@@ -93,10 +93,3 @@ package struct Advisory: Hashable, Sendable, Codable {
     return past == 0 ? earliest : earliest + week - past
   }
 }
-
-// Records from before there were advisories have no such member, and those without any need none.
-extension KeyedDecodingContainer {
-  package func decode(_ type: [Advisory].Type, forKey key: Key) throws -> [Advisory] {
-    try decodeIfPresent(type, forKey: key) ?? []
-  }
-}

@@ -12,7 +12,7 @@ struct ExplainCommand: Command {
     discussion: """
       Makes one tick as far as the signature: reads the chain at one block, assesses, calibrates, plans, goes through \
       every guard and simulates. Shows each stage's figures with their units and where they come from, then the guards \
-      as a checklist. Holds no key, takes no lock, writes nothing. Ends with 1 when a vault could not be looked at.
+      as a checklist, then warnings, and options that the measures advise and nothing executes. Holds no key, takes no lock, writes nothing. Ends with 1 when a vault could not be looked at.
       """)
 
   @OptionGroup var file: ConfigurationOption
@@ -50,7 +50,11 @@ enum Explanation {
     if !report.chapters.isEmpty { lines += [""] + figures(report.chapters) }
     if !report.checks.isEmpty { lines += [""] + checks(report.checks) }
     for event in report.events { lines.append("event \(event.code): \(event.text)") }
-    for warning in report.warnings { lines.append("warning: \(warning)") }
+    for warning in report.warnings {
+      let meaning = Decision.Warning(rawValue: warning).map { ": \($0.meaning)" } ?? ""
+      lines.append("warning: \(warning)\(meaning)")
+    }
+    for advisory in report.advisories { lines.append("advisory \(advisory.code.rawValue): \(advisory.text)") }
     return lines + ["\(report.exchanges) exchanges with the nodes", ""]
   }
 

@@ -205,6 +205,7 @@ extension Configuration {
     let minimumClip: Usd
     let maximumClip: Usd
     let orders: OrderPreference
+    let execution: ExecutionRules
     let priceBound: Ratio
     let leverage: Ratio
     let liquidationAlarm: Ratio
@@ -219,7 +220,7 @@ extension Configuration {
         maximumClip: maximumClip, orders: orders,
         priceBound: priceBound, leverage: leverage, liquidationAlarm: liquidationAlarm,
         maximumHeadAgeSeconds: maximumHeadAgeSeconds,
-        cancelsWhenHalted: cancelsWhenHalted)
+        cancelsWhenHalted: cancelsWhenHalted, execution: execution)
     }
   }
 }

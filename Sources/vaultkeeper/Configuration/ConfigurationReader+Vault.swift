@@ -169,14 +169,16 @@ extension ConfigurationReader {
       // Six: an order that came to nothing six times in a day is not going to fill, and each costs its fee.
       section.optional("perDay", .integer(1...1_000), default: 6)
     }
+    let execution = self.execution(section, choice: orders?.choice)
     let alarm = section.optional("liquidationAlarm", .ratio("0", "100%"), default: Policy.defaultLiquidationAlarm)
     let budgets = self.budgets(section, largestClip: clips?.maximum, priceBound: priceBound)
     guard let target, let band, let clips, let orders, let priceBound, let leverage, let attempts, let alarm,
-      let budgets
+      let budgets, let execution
     else { return nil }
     return Configuration.Judgement(
-      target: target, band: band, minimumClip: clips.minimum, maximumClip: clips.maximum, orders: orders,
-      priceBound: priceBound, leverage: leverage, liquidationAlarm: alarm, attemptsPerDay: attempts, budgets: budgets)
+      target: target, band: band, minimumClip: clips.minimum, maximumClip: clips.maximum, orders: orders.orders,
+      execution: execution, priceBound: priceBound, leverage: leverage, liquidationAlarm: alarm,
+      attemptsPerDay: attempts, budgets: budgets)
   }
 
   /// Where the clip or the bound is wrong itself, the written sums are looked at all the same.
@@ -224,19 +226,6 @@ extension ConfigurationReader {
       return nil
     }
     return (minimum, maximum)
-  }
-
-  // The defaults and their reasons stand beside `OrderPreference`.
-  private func orders(_ section: Section) -> OrderPreference? {
-    let offset = section.optional("limitOffset", .ratio("0", "5%"), default: OrderPreference.defaultLimitOffset)
-    let patience = section.optional(
-      "patience", .duration(0...604_800), default: OrderPreference.defaultPatienceSeconds)
-    let urgent = section.optional("urgentBands", .ratio("1", "100"), default: OrderPreference.defaultUrgentBands)
-    let requote = section.optional(
-      "requoteTolerance", .ratio("0", "100%"), default: OrderPreference.defaultRequoteTolerance)
-    guard let offset, let patience, let urgent, let requote else { return nil }
-    return OrderPreference(
-      limitOffset: offset, patienceSeconds: patience, urgentBands: urgent, requoteTolerance: requote)
   }
 }
 
