@@ -37,8 +37,6 @@ package struct Assessment: Hashable, Sendable {
   /// How the drift moves with the price by itself, base units per dollar: gamma of the exposures (spot and linear
   /// positions have none), less how the target moves.
   package let gammaOfDrift: Double
-  /// Gamma of what the vault holds, base units per dollar: none, as long as it holds spot and linear positions.
-  var gammaHeld: Double { 0 }
   package let figures: [Figure]
 
   /// Throws `missing` when the observation has no usable price (a guard refuses it), `calculation` when a number in it

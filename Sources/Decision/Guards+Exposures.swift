@@ -12,6 +12,8 @@ extension Evidence {
     ]
     guard let first = assessment.exposureRefusals.first else { return .passed(figures) }
     if circumstances.isHalted && plan.isOnlyCancels { return .passed(figures) }
+    // A position in danger is made smaller by its own numbers, whatever else the vault holds.
+    if plan.deRisk != nil { return .passed(figures) }
     return .refused(Refusal(first.code, first.figures + [figures[1]]))
   }
 }

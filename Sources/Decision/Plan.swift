@@ -266,8 +266,10 @@ private struct Draft {
       found.append(
         try Advisory(protecting: risk, price: assessment.price, nowSeconds: headSeconds))
     }
+    // Advice by numbers that nobody vouches for is none.
+    guard assessment.exposureRefusals.isEmpty else { return found }
     let gamma = try Advisory(
-      gamma: assessment.gammaHeld, drift: assessment.drift, price: assessment.price,
+      gamma: assessment.greeks.gamma, drift: assessment.drift, price: assessment.price,
       netAssetValue: assessment.netAssetValue, volatility: volatility, rule: rule, nowSeconds: headSeconds)
     return found + (gamma.map { [$0] } ?? [])
   }

@@ -209,6 +209,21 @@ import Testing
       old: "liquidationAlarm: 8%", new: "liquidationAlarm: 101%",
       message: "93:23: vaults[0].liquidationAlarm: \"101%\" is out of range; "
         + "write a ratio from 0 to 100%, such as 4%, 25bp or 0.04"),
+    // execution
+    Mistake(
+      old: "choice: weighed", new: "choice: best",
+      message: "88:97: vaults[0].orders.choice: \"best\" is not known here; write weighed or limitFirst"),
+    Mistake(
+      old: "clip: 20000 USD", new: "clip: 0 USD",
+      message: "95:22: vaults[0].schedule.clip: an order of nothing corrects nothing; write a sum above 0 USD"),
+    Mistake(
+      old: "interval: 2m, horizon", new: "interval: 21m, horizon",
+      message: "95:56: vaults[0].schedule.interval: the second slice is due after the last; "
+        + "write no more than horizon, 1200s"),
+    Mistake(
+      old: "action: 3.5", new: "action: 7.5",
+      message: "96:77: vaults[0].liquidation.action: is above warning or safe; "
+        + "write no more sigmas than warning and safe"),
     Mistake(
       old: "      - name: b\n", new: "      - name: a\n",
       message: "18:9: chains[0].endpoints[1].name: \"a\" is used twice; choose another"),

@@ -61,10 +61,37 @@ import Testing
       vault.judgement.band.fixed.width == (try Ratio(decimal: "0.04")) && vault.judgement.band.fixed.reset == .edge)
     #expect(vault.judgement.orders.urgentBands == (try Ratio(decimal: "2.5")))
     #expect(vault.judgement.priceBound == (try Ratio(decimal: "0.005")))
+    #expect(vault.judgement.execution == (try Self.execution))
     let bound = try Ratio(decimal: "0.0025")
     #expect(
       vault.submission == SubmissionPolicy(route: .relayThenPublic(afterBlocks: 30), publicPriceBound: bound))
     #expect(vault.judgement.minimumClip == (try Usd(decimal: "250")) && vault.judgement.attemptsPerDay == 4)
+  }
+
+  private static var execution: ExecutionRules {
+    get throws {
+      ExecutionRules(
+        choice: ChoiceRule(
+          frontRunning: try Ratio(decimal: "0.0003"), adverseSelection: try Ratio(decimal: "0.0001"),
+          relativeRiskAversion: try Ratio(decimal: "2.5")),
+        schedule: ScheduleRule(
+          clip: try Usd(decimal: "20000"), impact: try Ratio(decimal: "0.0008"), intervalSeconds: 120,
+          horizonSeconds: 1_200),
+        liquidation: LiquidationRule(
+          horizonSeconds: 1_200, volatilityFactor: try Ratio(decimal: "1.25"), warningSigmas: try Ratio(decimal: "7"),
+          actionSigmas: try Ratio(decimal: "3.5"), safeSigmas: try Ratio(decimal: "8"),
+          actionProbability: try Ratio(decimal: "0.0005"), gammaLoss: try Ratio(decimal: "0.01")),
+        breakers: BreakerRule(
+          jump: try Ratio(decimal: "0.15"), jumpSigmas: try Ratio(decimal: "12"), coolDownSeconds: 900,
+          divergence: try Ratio(decimal: "0.01")))
+    }
+  }
+
+  @Test func aLimitFirstAndWhatIsSafe() throws {
+    let first = try Fixtures.read(Fixtures.full("choice: weighed", "choice: limitFirst")).vaults[0]
+    #expect(first.judgement.execution.choice == nil)
+    let safe = try Fixtures.read(Fixtures.full(" safe: 8,", "")).vaults[0]
+    #expect(safe.judgement.execution.liquidation.safeSigmas == (try Ratio(decimal: "7")))
   }
 
   @Test func theDocumentedFileIsReadAndHasTheDocumentedDefaults() throws {
@@ -91,6 +118,7 @@ import Testing
     #expect(vault.oracle.quote == nil && vault.shares == nil && vault.pause == nil)
     #expect(vault.oracle.base.limits.marginSeconds == 300 && vault.oracle.sequencer?.graceSeconds == 3_600)
     #expect(vault.submission == .public)
+    #expect(vault.judgement.execution == ExecutionRules())
     #expect(vault.judgement.leverage == (try Ratio(decimal: "2")) && vault.judgement.attemptsPerDay == 6)
   }
 

@@ -88,5 +88,30 @@ import Testing
     #expect(try text == Fixtures.text("explanation.txt"))
   }
 
+  /// Warnings with their meaning, and options that the measures advise, in the table and in the report itself.
+  @Test func warningsAndAdvicesAreExplained() throws {
+    let acted = try #require(try ticks().first { $0.report.ending == .acted })
+    guard case .object(var object) = try JSON(encoding: acted.report) else { return #expect(Bool(false)) }
+    object["warnings"] = ["liquidationNear", "ofALaterVersion"]
+    object["advisories"] = [
+      [
+        "code": "protectiveCall", "expiresAtSeconds": 1_800_604_800, "reason": "4 sigmas from the liquidation at 3063",
+        "size": "10", "strike": "3031",
+      ]
+    ]
+    let report = try JSONCoding.decode(TickReport.self, from: JSON.object(object).encoded())
+    let lines = Explanation.lines(report)
+    #expect(lines.contains("warning: liquidationNear: a position is near its liquidation"))
+    #expect(lines.contains("warning: ofALaterVersion"))
+    #expect(
+      lines.contains {
+        $0.hasPrefix("advisory protectiveCall: buy a call") && $0.contains("10 at 3031")
+          && $0.hasSuffix("4 sigmas from the liquidation at 3063")
+      })
+    #expect(try JSON(encoding: report) == JSON.object(object))
+    #expect(try JSON.parse(JSONCoding.encode(report)) == JSON.object(object))
+    #expect(try JSON.parse(Array(JSONText.of(report).utf8))["advisories"]?.array?.count == 1)
+  }
+
   @Test func nothingOnRecord() { #expect(TickTable.lines([], gas: GasLedger()) == ["no tick is on record"]) }
 }

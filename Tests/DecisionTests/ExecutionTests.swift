@@ -132,13 +132,14 @@ struct ScheduleTests {
 
   private func judged(
     _ schedule: ScheduleRule = ScheduleRule(), _ circumstances: Circumstances = World.circumstances(),
-    base: Quantity = 20, aversion: Ratio = 3, minimumClip: Usd = 100, venue: ScriptedVenue = ScheduleTests.venue,
+    base: Quantity = 20, target: Quantity = 10, aversion: Ratio = 3, minimumClip: Usd = 100,
+    venue: ScriptedVenue = ScheduleTests.venue,
     terms: MarketTerms = World.terms(), orders: [OpenOrder] = [], positions: [Position] = []
   ) throws -> Judgement {
     try World.judgement(
       World.observation(vault: World.vault(base: base), positions: positions, orders: orders, terms: terms),
       policy: World.policy(
-        target: .absolute(10), minimumClip: minimumClip,
+        target: .absolute(target), minimumClip: minimumClip,
         execution: ExecutionRules(
           choice: ChoiceRule(frontRunning: 0.01, relativeRiskAversion: aversion), schedule: schedule)),
       circumstances: circumstances, venue: venue)
@@ -258,8 +259,8 @@ struct ScheduleTests {
 
   @Test func symmetricInSign() throws {
     for known in [World.circumstances(), try World.known()] {
-      let sale = try schedule(try judged(ScheduleRule(), known, base: 16))
-      let purchase = try schedule(try judged(ScheduleRule(), known, base: 4))
+      let sale = try schedule(try judged(ScheduleRule(), known, base: 10, target: 4))
+      let purchase = try schedule(try judged(ScheduleRule(), known, base: 10, target: 16))
       #expect(sale.slice == purchase.slice && sale.slices == purchase.slices)
     }
   }

@@ -215,6 +215,22 @@ struct AdvisoryTests {
     #expect(try gamma(-0.2, worth: 10_000_000) == nil)
   }
 
+  /// A book of written options is what the measure is about; where nobody vouches for it nothing is advised.
+  @Test func aBookOfWrittenOptionsCallsForSome() throws {
+    func judged(_ option: ExposureReading, _ execution: ExecutionRules? = ExecutionRules()) throws -> Judgement {
+      try World.judgement(
+        World.observation(exposures: [option]), policy: World.policy(execution: execution),
+        circumstances: World.known())
+    }
+    let written = ExposureTests.option(-300, strike: 3000)
+    let plan = try #require(try judged(written).plan)
+    #expect(plan.advisories.map(\.code) == [.gammaPut] || plan.advisories.map(\.code) == [.gammaCall])
+    #expect(plan.figures.contains { $0.name.hasSuffix("strike") && $0.unit == "USD/ETH" })
+    #expect(try judged(ExposureTests.option(300, strike: 3000)).plan?.advisories == [])
+    #expect(try judged(ExposureTests.option(-300, strike: 3000, markedAt: 0)).plan?.advisories == [])
+    #expect(try judged(written, nil).plan?.advisories == [])
+  }
+
   /// Fridays, 08:00 UTC: 2027-01-15 08:00 is World's `now` (a Friday); four weeks on is one again.
   @Test func expiriesAreFridays() throws {
     let advice = try #require(try gamma(-0.2))

@@ -69,13 +69,34 @@ import Testing
     }
   }
 
+  /// The same of limit or market, slices and what makes a position safe.
+  @Test func aPlanIsTheSameOnEveryProcessor() throws {
+    for seed in 1...20 as ClosedRange<UInt64> {
+      for liquidation in [nil, 3020] as [Price?] {
+        let plans = try [0, 1, -1].map { nudge in
+          let circumstances = World.circumstances {
+            $0.priceHistory = Self.walk(seed: seed) { _ in nudge }
+            $0.nativePrice = 3000
+          }
+          let policy = try World.policy(
+            target: .absolute(10), execution: ExecutionRules(choice: ChoiceRule(relativeRiskAversion: 50)))
+          return try World.judgement(
+            World.observation(positions: liquidation == nil ? [] : [World.short(-5, liquidationPrice: liquidation)]),
+            policy: policy, circumstances: circumstances, venue: ScriptedVenue(impactPerSquare: 1)
+          ).plan
+        }
+        #expect(plans[0] != nil && plans[0] == plans[1] && plans[0] == plans[2])
+      }
+    }
+  }
+
   /// Floating point has its places in the judgement: what is calculated there is rounded before anything compares it,
   /// and shown.
   @Test func floatingPointStandsInItsPlaces() throws {
     var folder = URL(fileURLWithPath: #filePath)
     for _ in 0..<3 { folder.deleteLastPathComponent() }
     folder.append(path: "Sources/Decision")
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
+    let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
     #expect(names.count > 15)
     let using = try names.filter { name in
       try String(contentsOf: folder.appending(path: name), encoding: .utf8).components(separatedBy: "\n").contains {
@@ -84,7 +105,21 @@ import Testing
       }
     }
     let places = [
-      "AdaptiveBand.swift", "Assessment.swift", "BandScene.swift", "Prospect.swift", "Target.swift",
+      "AdaptiveBand.swift",
+      "Assessment.swift",
+      "BandRule.swift",
+      "BandScene.swift",
+      "Calibration.swift",
+      "Execution/Breakers.swift",
+      "Execution/Depth.swift",
+      "Execution/OrderChoice.swift",
+      "Execution/Schedule.swift",
+      "Exposures/Appraisal.swift",
+      "Exposures/Exposure.swift",
+      "Liquidation/Advisory.swift",
+      "Liquidation/LiquidationRisk.swift",
+      "Prospect.swift",
+      "Target.swift",
       "VolatilityForecast.swift",
     ]
     #expect(using.sorted() == places)

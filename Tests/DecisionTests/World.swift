@@ -124,14 +124,15 @@ enum World {
   static func observation(
     price: FeedReading = feed(), quotePrice: FeedReading? = nil, sequencer: SequencerReading? = nil,
     vault: VaultReading = vault(), isEnabled: Bool = true, isRoleHeld: Bool = true, positions: [Position] = [],
-    orders: [OpenOrder] = [], terms: MarketTerms = terms(), headAge: UInt64 = 5, hasVenue: Bool = true
+    orders: [OpenOrder] = [], terms: MarketTerms = terms(), headAge: UInt64 = 5, hasVenue: Bool = true,
+    exposures: [ExposureReading] = []
   ) -> Observation {
     Observation(
       head: Head(number: 1000, hash: key(9), timestamp: now - headAge), price: price, quotePrice: quotePrice,
       sequencer: sequencer, vault: vault,
       account: AccountReading(isEnabled: isEnabled, holderBalanceWei: 0, keeperBalanceWei: 0),
       isRoleHeld: isRoleHeld,
-      venue: hasVenue ? VenueState(positions: positions, orders: orders, terms: terms) : nil)
+      venue: hasVenue ? VenueState(positions: positions, orders: orders, terms: terms) : nil, exposures: exposures)
   }
 
   static let gwei: UInt64 = 1_000_000_000

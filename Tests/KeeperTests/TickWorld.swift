@@ -335,7 +335,7 @@ extension TickWorld {
       band: .fixed(FixedBand(width: Ratio(decimal: width), of: .target, reset: .centre)),
       minimumClip: Usd(decimal: "50"),
       maximumClip: Usd(decimal: maximumClip), orders: OrderPreference(patienceSeconds: patienceSeconds),
-      priceBound: Ratio(decimal: "0.01"), leverage: Ratio(decimal: "3"))
+      priceBound: Ratio(decimal: "0.01"), leverage: Ratio(decimal: "3"), execution: ExecutionRules())
   }
 
   static func vault(policy: Policy) throws -> VaultSettings {
