@@ -220,6 +220,19 @@ package struct VenueState: Hashable, Sendable, Codable {
   }
 }
 
+extension VenueState {
+  /// The larger of the margins, as a part of the notional, without which a position is not opened and is closed; nil
+  /// where the venue's reading does not tell.
+  package var maintenanceMargin: Ratio? {
+    get throws(ContractsError) {
+      switch native {
+      case .none: nil
+      case .gmxV2(let state): try state.parameters.maintenanceMargin
+      }
+    }
+  }
+}
+
 /// A venue's own view of its state. `none` in states that no venue read.
 package enum NativeVenueState: Hashable, Sendable, Codable {
   case none

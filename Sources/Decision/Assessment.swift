@@ -26,6 +26,8 @@ package struct Assessment: Hashable, Sendable {
   package let delta: Quantity
   /// Delta after any subset of the standing orders has filled.
   package let worstCaseDelta: Interval
+  /// Where the target comes from and how it moves.
+  package let aim: Aim
   package let target: Quantity
   /// Delta less target, without orders: positive is too long.
   package let drift: Quantity
@@ -59,13 +61,15 @@ package struct Assessment: Hashable, Sendable {
         unit: observation.baseSymbol, price: price, quotePrice: collateralPrice,
         volatility: VolatilityForecast(circumstances.volatility),
         latestSeconds: max(circumstances.nowSeconds, observation.head.timestamp))
-      return try Assessment(worth, venue, observation, policy, try Appraisals(observation.exposures, scene), scene)
+      return try Assessment(
+        worth, venue, observation, policy, circumstances,
+        try Appraisals(observation.exposures, scene), scene)
     }
   }
 
   private init(
-    _ worth: Worth, _ venue: VenueState, _ observation: Observation, _ policy: Policy, _ appraisals: Appraisals,
-    _ scene: ExposureScene
+    _ worth: Worth, _ venue: VenueState, _ observation: Observation, _ policy: Policy, _ circumstances: Circumstances,
+    _ appraisals: Appraisals, _ scene: ExposureScene
   ) throws(ContractsError) {
     let (price, collateralPrice) = (scene.price, scene.quotePrice)
     unit = observation.baseSymbol
@@ -79,21 +83,26 @@ package struct Assessment: Hashable, Sendable {
     netAssetValue = try worth.total() + appraisals.value
     delta = greeks.delta
     worstCaseDelta = try Interval(at: delta).widened(by: venue.orders.filter(\.isStanding).map(\.change))
-    target = try policy.target.quantity(netAssetValue: netAssetValue, price: price)
+    aim = try policy.target.aim(
+      AimScene(
+        unit: observation.baseSymbol, price: price, netAssetValue: netAssetValue, spotBase: worth.spotBase,
+        positions: worth.positions, delta: delta, gamma: greeks.gamma, shares: observation.vault.totalSupply, terms: venue.terms,
+        maximumClip: policy.maximumClip, headSeconds: observation.head.timestamp, circumstances: circumstances))
+    target = aim.quantity
     drift = try delta - target
     worstCaseDrift = try worstCaseDelta.shifted(by: target.negated())
-    gammaOfDrift = greeks.gamma - policy.target.slope(delta: delta, target: target, price: price)
+    gammaOfDrift = greeks.gamma - aim.slope
     collateralFree = try observation.collateralFree(venue.terms, price: collateralPrice)
     liquidationDistance = try venue.positions.nearestLiquidation(from: price)
     figures = try Assessment.figures(
       worth, observation, appraisals, greeks, drift: drift, worstCaseDrift: worstCaseDrift, delta: delta,
-      target: target,
+      aim: aim,
       netAssetValue: netAssetValue, liquidationDistance: liquidationDistance, price: price, unit: unit)
   }
 
   private static func figures(
     _ worth: Worth, _ observation: Observation, _ appraisals: Appraisals, _ greeks: NetGreeks, drift: Quantity,
-    worstCaseDrift: Interval, delta: Quantity, target: Quantity, netAssetValue: Usd, liquidationDistance: Ratio?,
+    worstCaseDrift: Interval, delta: Quantity, aim: Aim, netAssetValue: Usd, liquidationDistance: Ratio?,
     price: Price, unit: String
   ) throws(ContractsError) -> [Figure] {
     var figures = [
@@ -120,7 +129,7 @@ package struct Assessment: Hashable, Sendable {
     figures += [
       try .usd("net asset value", netAssetValue, from: "spot + quote + positions + orders + claimable" + others),
       try .quantity("delta", delta, unit, from: "spot + positions" + others),
-      try .quantity("target", target, unit, from: "policy × net asset value ÷ price"),
+      try .quantity("target", aim.quantity, unit, from: aim.source),
       try .quantity("drift", drift, unit, from: "delta − target"),
       try .quantity("lowest drift", worstCaseDrift.low, unit, from: "drift + standing sales"),
       try .quantity("highest drift", worstCaseDrift.high, unit, from: "drift + standing purchases"),
@@ -129,7 +138,7 @@ package struct Assessment: Hashable, Sendable {
       figures.append(
         try .percent("liquidation distance", liquidationDistance, from: "nearest liquidation price, fees included"))
     }
-    return figures
+    return figures + aim.figures
   }
 }
 

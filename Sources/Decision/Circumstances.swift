@@ -45,6 +45,8 @@ package struct Circumstances: Hashable, Sendable, Codable {
   package var correctedAtSeconds: UInt64?
   /// How much the price is expected to move, by whoever looks at more than the price history above.
   package var volatility: [VolatilityEstimate]
+  /// What aims with a memory know of earlier judgements and other vaults.
+  package var aims: AimState
   /// A price bound tighter than the policy's, for a call that others have seen; nil where the policy's holds.
   package var priceBound: Ratio?
 
@@ -56,7 +58,8 @@ package struct Circumstances: Hashable, Sendable, Codable {
     calls: CallsInFlight = .none, isHalted: Bool = false, takesOrdersBack: Bool = false,
     recentOutcomes: [OrderOutcome] = [],
     attemptsInWindow: Int = 0, attemptLimit: Int, priceHistory: [PricePoint] = [],
-    correctedAtSeconds: UInt64? = nil, volatility: [VolatilityEstimate] = [], priceBound: Ratio? = nil
+    correctedAtSeconds: UInt64? = nil, volatility: [VolatilityEstimate] = [], aims: AimState = .none,
+    priceBound: Ratio? = nil
   ) {
     self.nowSeconds = nowSeconds
     self.fees = fees
@@ -80,6 +83,7 @@ package struct Circumstances: Hashable, Sendable, Codable {
     self.priceHistory = priceHistory
     self.correctedAtSeconds = correctedAtSeconds
     self.volatility = volatility
+    self.aims = aims
     self.priceBound = priceBound
   }
 }

@@ -34,6 +34,7 @@ struct Guard: Sendable {
     Guard(name: "role") { e throws(ContractsError) in e.role() },
     Guard(name: "venue") { e throws(ContractsError) in e.venue() },
     Guard(name: "worth") { e throws(ContractsError) in try e.worth() },
+    Guard(name: "aim") { e throws(ContractsError) in try e.aim() },
     Guard(name: "orders") { e throws(ContractsError) in try e.orders() },
     Guard(name: "band") { e throws(ContractsError) in try e.band() },
     Guard(name: "schedule") { e throws(ContractsError) in try e.schedule() },

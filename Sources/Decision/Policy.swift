@@ -73,7 +73,7 @@ package struct Policy: Hashable, Sendable, Codable {
   private static let maximumLeverageRaw = UInt256(6_250_000_000_000_000_000) << 4
 
   private var firstDefect: PolicyDefect? {
-    if let defect = band.firstDefect { return defect }
+    if let defect = band.firstDefect ?? target.firstDefect { return defect }
     if band.fixed.basis == .target && target.isZero { return .bandOfZeroTarget }
     if minimumClip.isNegative { return .outOfRange(key: "minimumClip", value: minimumClip, allowed: "0 or more") }
     if !maximumClip.isPositive || maximumClip < minimumClip {

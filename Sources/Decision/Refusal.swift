@@ -43,6 +43,9 @@ package struct Refusal: Hashable, Sendable, Codable {
     case roleMissing
     case venueDisabled
     case netAssetValueNotPositive
+    case portfolioIncomplete
+    case portfolioStale
+    case targetAboveMaintenance
     case foreignOrder
     case orderPending
     case orderResting
@@ -81,11 +84,13 @@ extension Refusal.Code {
     switch self {
     case .halted, .callInDoubt, .callInFlight, .headTooOld, .oracleStale, .oracleOutOfBounds, .priceJump,
       .venueDivergence, .sequencerDown, .nativePriceMissing, .exposureUnreadable, .exposureNotHeld,
-      .optionBookReplayed, .optionBookExpired, .optionVolatilityUnknown, .optionExpiring, .optionMarkStale:
+      .optionBookReplayed, .optionBookExpired, .optionVolatilityUnknown, .optionExpiring, .optionMarkStale,
+      .portfolioIncomplete, .portfolioStale:
       .unknown
     case .gasPriceAboveCeiling, .gasBudgetUsed, .gasCostBudgetUsed, .balanceTooLow:
       .unaffordable
     case .vaultPaused, .accountDisabled, .roleMissing, .venueDisabled, .netAssetValueNotPositive, .foreignOrder,
+      .targetAboveMaintenance,
       .orderPending, .orderResting, .insideBand, .sliceNotDue, .belowMinimumClip, .insufficientCollateral,
       .priceBoundMissing, .turnoverBudgetUsed, .lossLimitReached, .attemptsExhausted, .policyDenied, .simulationFailed,
       .postStateNotBetter:
@@ -117,6 +122,10 @@ extension Refusal.Code {
     case .roleMissing: "the keeper's address does not hold its role"
     case .venueDisabled: "the venue's market takes no orders"
     case .netAssetValueNotPositive: "the vault is worth nothing"
+    case .portfolioIncomplete: "another vault of the portfolio was never assessed, so its worth is not known"
+    case .portfolioStale: "another vault of the portfolio was assessed too long ago"
+    case .targetAboveMaintenance:
+      "the target's leverage is more than half of what the venue's maintenance margin allows"
     case .foreignOrder: "an order that this keeper never places stands on the vault's account"
     case .orderPending: "an order waits for its execution"
     case .orderResting: "a limit order rests and still fits"
@@ -163,6 +172,9 @@ extension Refusal.Code {
     case .roleMissing: "the vault's owner assigns the role to the keeper's address"
     case .venueDisabled: "wait for the venue, or configure another market"
     case .netAssetValueNotPositive: "fund the vault; check the tokens in the configuration"
+    case .portfolioIncomplete: "none if the keeper has just started; else see why that vault's ticks end early"
+    case .portfolioStale: "see why that vault's ticks end early; raise target.portfolio.maximumAge if they are rare"
+    case .targetAboveMaintenance: "lower target.leverage or target.insured.leverageCap, or choose another market"
     case .foreignOrder: "cancel that order, or leave the vault to whoever placed it"
     case .orderPending: "none; it is executed or, after its delay and the patience, taken back"
     case .orderResting: "none; it fills, is replaced when it no longer fits, or crosses"

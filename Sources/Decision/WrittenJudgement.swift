@@ -76,6 +76,7 @@ extension PricePoint: JSONComposed {
 
 extension Circumstances: JSONComposed {
   package func compose(_ form: inout JSONComposition) throws {
+    if aims != .none { try form.put("aims", aims) }
     form.put("attemptLimit", attemptLimit)
     form.put("attemptsInWindow", attemptsInWindow)
     form.put("calls", calls.rawValue)

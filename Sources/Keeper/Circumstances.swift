@@ -12,7 +12,8 @@ extension Keeper {
   ) throws(TickEnd) -> Circumstances {
     try asking { () throws(OutboxError) in
       try Circumstances(
-        watch: watches[vault], seen: seen, outbox: outbox, history: history[vault], apartFrom: promise,
+        watch: watches[vault], seen: seen, outbox: outbox, history: history[vault],
+        aims: aims.state(for: watches[vault].vault), apartFrom: promise,
         isHalted: !outbox.halts.isEmpty || desk.haltReason() != nil, takesOrdersBack: outbox.takesOrdersBack,
         now: clock.now().unixSeconds)
     }
@@ -21,7 +22,8 @@ extension Keeper {
 
 extension Circumstances {
   init(
-    watch: Watch, seen: Seen, outbox: Outbox, history: PriceHistory, apartFrom promise: Promise? = nil, isHalted: Bool,
+    watch: Watch, seen: Seen, outbox: Outbox, history: PriceHistory, aims: AimState,
+    apartFrom promise: Promise? = nil, isHalted: Bool,
     takesOrdersBack: Bool,
     now: UInt64
   ) throws(OutboxError) {
@@ -48,7 +50,8 @@ extension Circumstances {
       attemptLimit: watch.vault.attemptLimit, priceHistory: history.points,
       correctedAtSeconds: outbox.state.endedOrders.last {
         $0.vault == name && $0.chainID == chain.chainID && $0.note.state == "filled"
-      }?.endedAtUnixSeconds)
+      }?.endedAtUnixSeconds,
+      aims: aims)
   }
 }
 

@@ -19,6 +19,8 @@ package struct Keeper {
   let papers: any Papers
   let configurationHash: Bytes32
   var history: [PriceHistory]
+  /// What the vaults' aims remember.
+  var aims: AimMemory
   /// One for each watch.
   var recorders: [TickRecorder]
   /// Exchanges of the sender in the running tick.
@@ -65,6 +67,12 @@ package struct Keeper {
       } catch {
         throw .journal(error)
       }
+    }
+    do throws(JournalFailure) {
+      aims = try AimMemory(
+        of: watches.map(\.vault), from: journal.reader, since: newest > wanted ? newest - wanted : 1)
+    } catch {
+      throw .journal(error)
     }
     history = try watches.map { (watch) throws(OutboxError) in
       do throws(JournalFailure) {

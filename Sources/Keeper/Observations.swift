@@ -230,6 +230,9 @@ package struct JournaledTick: Sendable {
     }
   }
 
+  /// What the vault's aim has to remember, as of this tick.
+  var writtenMark: JSON? { bare == nil ? part(.report)?["mark"] : nil }
+
   /// What the tick adds to the price history.
   var pricePoint: PricePoint? {
     guard let head, let text = (bare.map { $0["price"] } ?? part(.report)?["price"])?.string else { return nil }

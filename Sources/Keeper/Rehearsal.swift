@@ -13,15 +13,18 @@ package struct Rehearsal {
   private let haltReason: () -> String?
   private let papers: any Papers
   private var history: PriceHistory
+  private var aims: AimMemory
 
   /// - Parameter outbox: what the journal remembers, read without a lock; an empty one where there is no journal yet.
   package init(
-    watch: Watch, outbox: Outbox, history: PriceHistory, clock: any TimeSource, papers: any Papers = NoPapers(),
+    watch: Watch, outbox: Outbox, history: PriceHistory, aims: AimMemory, clock: any TimeSource,
+    papers: any Papers = NoPapers(),
     haltReason: @escaping () -> String?
   ) {
     self.watch = watch
     self.outbox = outbox
     self.history = history
+    self.aims = aims
     self.clock = clock
     self.haltReason = haltReason
     self.papers = papers
@@ -41,8 +44,12 @@ package struct Rehearsal {
     report.note(exchanges: watch.node.exchanges)
     for failure in watch.node.failures { report.note(event: failure.code, failure.description) }
     history.add(report)
+    aims.add(report)
     return Rehearsed(report: report, unsigned: unsigned)
   }
+
+  /// What another vault's tick came to: a portfolio's vaults need each other's worth.
+  package mutating func hear(_ report: TickReport) { aims.add(report) }
 
   private mutating func rehearse(_ report: inout TickReport) throws -> UnsignedProposal? {
     let questions = outbox.questions(of: watch)
@@ -51,7 +58,7 @@ package struct Rehearsal {
       isFresh: questions.isFresh, now: clock.now().unixSeconds)
     report.note(seen)
     let circumstances = try Circumstances(
-      watch: watch, seen: seen, outbox: outbox, history: history,
+      watch: watch, seen: seen, outbox: outbox, history: history, aims: aims.state(for: watch.vault),
       isHalted: !outbox.halts.isEmpty || haltReason() != nil, takesOrdersBack: outbox.takesOrdersBack,
       now: clock.now().unixSeconds)
     guard let (cleared, gasLimit) = try watch.judge(seen, circumstances, &report) else { return nil }

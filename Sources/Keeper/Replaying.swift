@@ -139,13 +139,20 @@ struct Derivation {
     for (was, now) in zip(recorded.chapters, report.chapters) {
       compare(was.figures, now.figures, stage: was.stage, &found)
     }
-    compare(recorded.checks.map(\.name), report.checks.map(\.name), "checks", "examined", &found)
-    for (was, now) in zip(recorded.checks, report.checks) {
+    // A guard that came after the record was written, and has nothing against it, makes no difference.
+    let known = recorded.checks.map(\.name)
+    let checks = report.checks.filter { known.contains($0.name) || $0.outcome == .refused }
+    compare(known, checks.map(\.name), "checks", "examined", &found)
+    for (was, now) in zip(recorded.checks, checks) {
       let stage = "check \(was.name)"
       if was.outcome != now.outcome || was.code != now.code {
         found.append(Found(stage: stage, name: "outcome", recorded: was.words, derived: now.words))
       }
       compare(was.figures, now.figures, stage: stage, &found)
+    }
+    // A mark of an earlier tick is carried along, and is not this judgement's.
+    if let was = recorded.mark, was.atSeconds == recorded.head?.timestamp {
+      compare(was.words, report.mark?.words ?? [], "judgement", "mark", &found)
     }
     if isUnsimulated {
       let data = inputs.simulation.map { "\($0.dataHash)" } ?? "none"
@@ -186,6 +193,18 @@ struct Derivation {
 
 extension Check {
   fileprivate var words: String { code.map { "\(outcome.rawValue) (\($0.rawValue))" } ?? outcome.rawValue }
+}
+
+extension AimMark {
+  fileprivate var words: [String] {
+    var words = ["worth \(worth)"]
+    if let shares { words.append("shares \(shares)") }
+    if let peak { words.append("peak \(peak.worth) since \(peak.sinceSeconds)") }
+    if let carry {
+      words.append("carry \(carry.isOn ? "on" : "off") \(carry.averageFunding) of \(carry.watchedSeconds) s")
+    }
+    return words
+  }
 }
 
 extension TickRuling {

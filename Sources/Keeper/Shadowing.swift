@@ -11,6 +11,8 @@ package struct Shadow {
   package private(set) var summary = ShadowSummary()
   private let vaults: [ShadowVault]
   private var reader = TickReader()
+  /// What the other configuration's aims remember.
+  private(set) var aims = AimMemory()
   /// Vaults whose last tick acted, by the record and by the shadow: acts in a row are one act that waits.
   private var isActing: (recorded: [String], shadow: [String]) = ([], [])
 
@@ -48,8 +50,12 @@ package struct Shadow {
         parts.rules, policy: vault.vault.policy, substitute: (vault.vault.venue, vault.vault.account))
     else { return }
     let recorded = ShadowDecision(Derivation(parts.inputs, of: parts.report, at: bench), parts.inputs)
-    let inputs = vault.inputs(from: parts.inputs)
-    let shadow = ShadowDecision(Derivation(inputs, of: parts.report, at: other), inputs)
+    var inputs = vault.inputs(from: parts.inputs)
+    // What the other configuration's aim would remember is its own.
+    if let last = aims.mark(of: tick.vault) { inputs.circumstances.aims.last = last }
+    let derivation = Derivation(inputs, of: parts.report, at: other)
+    aims.add(derivation.report)
+    let shadow = ShadowDecision(derivation, inputs)
     summary.compared += 1
     if !recorded.isSame(as: shadow) {
       summary.note(

@@ -59,9 +59,11 @@ extension Keeper {
     report.note(exchanges: node.exchanges + sent)
     sent = 0
     for failure in node.failures { report.note(event: failure.code, failure.description) }
+    report.note(lastMark: aims.mark(of: report.vault))
     // A tick that acted was recorded before it promised, so that the promise rests on its observation.
     if report.ending != .acted { try record(&report, vault) }
     history[vault].add(report)
+    aims.add(report)
     return report
   }
 

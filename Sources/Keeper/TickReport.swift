@@ -55,6 +55,8 @@ package struct TickReport: Hashable, Sendable, Codable {
   package private(set) var exchanges = 0
   /// Native currency of the keeper's address at the head; nil where it was not seen, and in reports of version 0.1.
   package private(set) var keeperBalanceWei: UInt256?
+  /// What the vault's aim has to remember, as of this tick or an earlier one; nil where nothing.
+  package private(set) var mark: AimMark?
   /// Halts in force when the tick ended; nil for none.
   package private(set) var halts: [Event]?
   /// What the tick was judged from; recorded beside the report, and once.
@@ -98,6 +100,8 @@ package struct TickReport: Hashable, Sendable, Codable {
 
   mutating func note(_ judgement: Judgement) {
     inputs?.ruling = TickRuling(judgement.verdict)
+    mark = judgement.mark
+    for warning in judgement.assessment?.aim.warnings ?? [] { note(warning: warning.rawValue) }
     for stage in judgement.figures where !stage.figures.isEmpty {
       chapters.append(Chapter(stage: stage.stage.rawValue, figures: stage.figures))
     }
@@ -130,6 +134,9 @@ package struct TickReport: Hashable, Sendable, Codable {
   mutating func note(halts: [Halt]) {
     self.halts = halts.isEmpty ? nil : halts.map { Event(code: $0.code, text: $0.description) }
   }
+
+  /// What an earlier tick left, where this one left nothing.
+  mutating func note(lastMark: AimMark?) { mark = mark ?? lastMark }
 
   mutating func note(exchanges: Int) { self.exchanges = exchanges }
 

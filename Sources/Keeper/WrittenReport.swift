@@ -17,6 +17,7 @@ extension TickReport: JSONComposed {
     try form.put("head", head)
     try form.put("intentID", intentID)
     try form.put("keeperBalanceWei", keeperBalanceWei)
+    try form.put("mark", mark)
     try form.put("price", price)
     form.put("startedAtUnixSeconds", startedAtUnixSeconds)
     form.put("text", text)

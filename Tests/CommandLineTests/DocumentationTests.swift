@@ -34,6 +34,20 @@ enum Documentation {
     // Each variant of a union is asked for with either spelling.
     let variants = [
       ("", ""), ("target: {fractionOfNetAssetValue: 30%}", "target: {absolute: 5}"),
+      (
+        "target: {fractionOfNetAssetValue: 30%}",
+        "target: {insured: {floor: {sum: 8 USD, growth: 4%, until: 2027-12-31}, jumps: {kind: kou, perYear: 1, "
+          + "upProbability: 40%, downRate: 20}}}"
+      ),
+      (
+        "target: {fractionOfNetAssetValue: 30%}",
+        "target: {insured: {floor: {share: 80%, of: 9 USD}, jumps: {kind: merton, perYear: 1, mean: -2%, deviation: 5%}}}"
+      ),
+      ("target: {fractionOfNetAssetValue: 30%}", "target: {insured: {floor: {ratchet: 80%}}}"),
+      (
+        "target: {fractionOfNetAssetValue: 30%}\n    band: {kind: fixed, width: 4%, of: target, reset: edge}",
+        "target: {carry: {}}\n    band: {width: 4%, of: netAssetValue}"
+      ),
       ("band: {kind: fixed,", "band: {kind: timeWeighted,"),
       (
         "band: {kind: fixed, width: 4%, of: target, reset: edge}",
@@ -44,8 +58,9 @@ enum Documentation {
         "remote: {kind: clef, url: {file: signer.txt}, headers: [{name: A, value: {file: token.txt}}]}"
       ),
     ]
-    for (old, new) in variants {
-      let tree = try SettingTree.parse(bytes: Array(Fixtures.full(old, new).utf8), file: "test.yaml")
+    let texts = try variants.map { try Fixtures.full($0.0, $0.1) } + [try Fixtures.portfolio("30%", "20%")]
+    for text in texts {
+      let tree = try SettingTree.parse(bytes: Array(text.utf8), file: "test.yaml")
       _ = ConfigurationReader.read(tree, folder: "/", findings: findings)
     }
     #expect(findings.problems.isEmpty)
@@ -64,7 +79,9 @@ enum Documentation {
       try SettingTree.parse(bytes: Array(text.utf8), file: "test.yaml"), folder: "/", findings: findings)
     for path in findings.askedPaths {
       let key = path.split(separator: ".").last.map { $0.replacingOccurrences(of: "[]", with: "") } ?? path
-      let unused = ["absolute", "policy", "remote"]
+      let unused = [
+        "absolute", "policy", "remote", "weight", "deltaNeutral", "insured", "carry", "portfolio",
+      ]
       #expect(text.contains("\(key):") || unused.contains(key), "\(path)")
     }
   }

@@ -21,6 +21,23 @@ enum Fixtures {
     return parts.joined(separator: new)
   }
 
+  /// `full.yaml` with its vault twice, both of one portfolio.
+  static func portfolio(_ first: String, _ second: String, names: (String, String) = ("both", "both")) throws -> String
+  {
+    let text = try text("full.yaml")
+    let head = text.components(separatedBy: "  - name: first-light\n")
+    guard head.count == 2, let end = head[1].range(of: "metrics:") else { throw Misuse(what: "full.yaml has no vault") }
+    let vault = "  - name: first-light\n" + head[1][..<end.lowerBound]
+    func with(_ weight: String, _ portfolio: String, _ name: String) -> String {
+      vault.replacingOccurrences(
+        of: "target: {fractionOfNetAssetValue: 30%}",
+        with: "target: {portfolio: {name: \(portfolio), weight: \(weight)}}"
+      ).replacingOccurrences(of: "first-light", with: name)
+    }
+    return head[0] + with(first, names.0, "first-light") + with(second, names.1, "second-light")
+      + head[1][end.lowerBound...]
+  }
+
   struct Misuse: Error { let what: String }
 
   static func read(_ yaml: String) throws(ConfigurationError) -> Configuration {

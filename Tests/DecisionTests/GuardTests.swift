@@ -25,21 +25,29 @@ struct Scenario {
   var execution = ExecutionRules()
   var venuePrice: Price?
   var circumstances = World.circumstances()
+  var target = Target.fractionOfNetAssetValue(0.3)
+  var native = NativeVenueState.none
 
   func verdict() throws -> Verdict {
     let observation = World.observation(
       price: price, quotePrice: quotePrice, sequencer: sequencer,
       vault: World.vault(base: base, quote: quote, isPaused: isPaused), isEnabled: isEnabled,
       isRoleHeld: isRoleHeld, positions: positions, orders: orders,
-      terms: World.terms(isDisabled: isDisabled, collateral: collateral, venuePrice: venuePrice), headAge: headAge)
+      terms: World.terms(isDisabled: isDisabled, collateral: collateral, venuePrice: venuePrice), headAge: headAge,
+      native: native)
     let judgement = try Judgement(
-      observation, policy: World.policy(minimumClip: minimumClip, execution: execution), circumstances: circumstances,
+      observation, policy: policy(priceBound: 0.01), circumstances: circumstances,
       venue: ScriptedVenue())
     return try Verdict(
       guarding: Evidence(
         observation: observation, circumstances: circumstances,
-        policy: World.policy(minimumClip: minimumClip, priceBound: judgedBound, execution: execution),
+        policy: policy(priceBound: judgedBound),
         assessment: judgement.assessment, calibration: judgement.calibration, plan: judgement.plan))
+  }
+
+  private func policy(priceBound: Ratio) throws -> Policy {
+    try World.policy(
+      target: target, minimumClip: minimumClip, priceBound: priceBound, execution: execution)
   }
 
   var code: Refusal.Code? { get throws { try verdict().refusal?.code } }
@@ -82,6 +90,15 @@ struct Spoiler: Sendable, CustomTestStringConvertible {
     Spoiler(.venueDisabled) { $0.isDisabled = true },
     Spoiler(.netAssetValueNotPositive) {
       $0.positions = [World.short(-10, collateral: 0, unrealised: -1_000_000)]
+    },
+    Spoiler(.portfolioIncomplete) { $0.target = .portfolioWeight(AimWorld.share(of: ["b"])) },
+    Spoiler(.portfolioStale) {
+      $0.target = .portfolioWeight(AimWorld.share(of: ["b"]))
+      $0.circumstances.aims.portfolio = [MemberWorth(vault: "b", worth: 1, atSeconds: World.now - 601)]
+    },
+    Spoiler(.targetAboveMaintenance) {
+      $0.target = .fractionOfNetAssetValue(2.6)
+      $0.native = AimWorld.native(maintenance: 20)
     },
     Spoiler(.foreignOrder) { $0.orders = [World.order(1, kind: .stopLossDecrease)] + $0.orders },
     Spoiler(.orderPending) {
@@ -151,6 +168,8 @@ struct GuardTests {
           if first.code == .callInDoubt, second.code == .callInFlight { continue }
           // The native currency has a price or has none.
           if first.code == .nativePriceMissing, second.code == .gasCostBudgetUsed { continue }
+          // A vault has one target.
+          if Self.ofAims.contains(first.code), Self.ofAims.contains(second.code) { continue }
           // The base feed is examined before the quote's.
           let expected = faults.count == 2 ? Refusal.Code.oracleOutOfBounds : first.code
           #expect(
@@ -161,6 +180,8 @@ struct GuardTests {
     }
     #expect(pairs > 500)
   }
+
+  private static let ofAims: [Refusal.Code] = [.portfolioIncomplete, .portfolioStale, .targetAboveMaintenance]
 
   /// The order written in the codes is the order of judgement.
   @Test func codesStandInTheOrderOfJudgement() {

@@ -19,6 +19,12 @@ import Testing
       "| code | meaning | what to do |", "|---|---|---|",
     ]
     lines += Refusal.allCodes.map { "| `\($0.code)` | \($0.meaning) | \($0.remedy) |" }
+    lines += [
+      "", "## Warnings", "",
+      "A tick may also warn, whatever it does: in its report, in the log and in `explain`.", "",
+      "| code | meaning | what to do |", "|---|---|---|",
+    ]
+    lines += AimWarning.allCodes.map { "| `\($0.code)` | \($0.meaning) | \($0.remedy) |" }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -106,6 +106,10 @@ import Testing
     }
     let places = [
       "AdaptiveBand.swift",
+      "Aims/Aim.swift",
+      "Aims/CPPIRule+Aim.swift",
+      "Aims/CPPIRule.swift",
+      "Aims/CarryRule.swift",
       "Assessment.swift",
       "BandRule.swift",
       "BandScene.swift",
@@ -119,7 +123,6 @@ import Testing
       "Liquidation/Advisory.swift",
       "Liquidation/LiquidationRisk.swift",
       "Prospect.swift",
-      "Target.swift",
       "VolatilityForecast.swift",
     ]
     #expect(using.sorted() == places)

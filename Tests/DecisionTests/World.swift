@@ -32,6 +32,13 @@ extension Calibration {
   }
 }
 
+extension Assessment {
+  /// In this world's circumstances.
+  init(_ observation: Observation, policy: Policy) throws {
+    try self.init(observation, policy: policy, circumstances: World.circumstances())
+  }
+}
+
 extension Price: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   package init(floatLiteral value: Double) { self.init(raw: Usd(floatLiteral: value).raw.magnitude) }
   package init(integerLiteral value: Int64) { self.init(raw: Usd(integerLiteral: value).raw.magnitude) }
@@ -125,14 +132,15 @@ enum World {
     price: FeedReading = feed(), quotePrice: FeedReading? = nil, sequencer: SequencerReading? = nil,
     vault: VaultReading = vault(), isEnabled: Bool = true, isRoleHeld: Bool = true, positions: [Position] = [],
     orders: [OpenOrder] = [], terms: MarketTerms = terms(), headAge: UInt64 = 5, hasVenue: Bool = true,
-    exposures: [ExposureReading] = []
+    native: NativeVenueState = .none, exposures: [ExposureReading] = []
   ) -> Observation {
     Observation(
       head: Head(number: 1000, hash: key(9), timestamp: now - headAge), price: price, quotePrice: quotePrice,
       sequencer: sequencer, vault: vault,
       account: AccountReading(isEnabled: isEnabled, holderBalanceWei: 0, keeperBalanceWei: 0),
       isRoleHeld: isRoleHeld,
-      venue: hasVenue ? VenueState(positions: positions, orders: orders, terms: terms) : nil, exposures: exposures)
+      venue: hasVenue ? VenueState(positions: positions, orders: orders, terms: terms, native: native) : nil,
+      exposures: exposures)
   }
 
   static let gwei: UInt64 = 1_000_000_000

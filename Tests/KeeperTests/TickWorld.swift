@@ -15,6 +15,7 @@ struct TickWorld {
   let configurationHash: Bytes32
   private(set) var recorder: TickRecorder
   private(set) var history = PriceHistory()
+  private(set) var aims = AimMemory()
   private(set) var codes: [String: Int] = [:]
 
   private var number: UInt64 = 1_000
@@ -64,6 +65,7 @@ struct TickWorld {
   mutating func restart(from journal: JournalReader) throws {
     recorder = try TickRecorder(vault)
     history = try PriceHistory(of: vault.name, from: journal)
+    aims = try AimMemory(of: [vault], from: journal)
   }
 
   // MARK: - One tick
@@ -83,10 +85,12 @@ struct TickWorld {
       try record(&report, journal)
     }
     history.add(report)
+    aims.add(report)
     codes[report.code, default: 0] += 1
   }
 
   private mutating func record(_ report: inout TickReport, _ journal: Journal) throws {
+    report.note(lastMark: aims.mark(of: report.vault))
     let record = try recorder.record(report, history: history, configurationHash: configurationHash)
     try journal.observe([record], at: now + 2)
     report.inputsAreRecorded()
@@ -259,7 +263,7 @@ struct TickWorld {
       ], keeperBalanceWei: 2_000_000_000_000_000_000,
       clearNonceReserveWei: 1_000_000_000_000_000, keeperPaysUpfrontFee: false,
       calls: busyTicks > 0 ? .inFlight : .none, isHalted: haltedTicks > 0, attemptsInWindow: 0, attemptLimit: 5,
-      priceHistory: history.points)
+      priceHistory: history.points, aims: aims.state(for: vault))
   }
 
   private func venueState() throws -> VenueState {

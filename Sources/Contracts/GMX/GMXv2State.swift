@@ -45,6 +45,15 @@ package struct GMXv2State: Hashable, Sendable, Codable {
 }
 
 extension GMXv2State.Parameters {
+  /// As a part of the notional.
+  var maintenanceMargin: Ratio {
+    get throws(ContractsError) {
+      try GMXv2Units.ratio(max(minimumCollateralFactor, minimumCollateralFactorForLiquidation), .up)
+    }
+  }
+}
+
+extension GMXv2State.Parameters {
   /// `values` in the order of `GMXv2Parameter.allCases`.
   init(_ values: [UInt256]) throws(ContractsError) {
     func value(_ parameter: GMXv2Parameter) throws(ContractsError) -> UInt256 {

@@ -149,7 +149,7 @@ extension Configuration {
     let oracle: Oracle
     let venue: Venue
     let submission: SubmissionPolicy
-    let judgement: Judgement
+    var judgement: Judgement
     let exposures: [Exposure]
   }
 
@@ -200,7 +200,7 @@ extension Configuration {
 
   /// The numbers by which a vault is judged; with its chain's they make a `Policy`.
   struct Judgement {
-    let target: Target
+    var target: Target
     let band: BandRule
     let minimumClip: Usd
     let maximumClip: Usd

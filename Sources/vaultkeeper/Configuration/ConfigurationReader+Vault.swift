@@ -208,15 +208,6 @@ extension ConfigurationReader {
     }
   }
 
-  private func target(_ section: Section) -> Target? {
-    switch exactlyOne(of: ["fractionOfNetAssetValue", "absolute"], in: section) {
-    case "fractionOfNetAssetValue":
-      section.required("fractionOfNetAssetValue", .signedRatio("300%")).map { .fractionOfNetAssetValue($0) }
-    case "absolute": section.required("absolute", .quantity).map { .absolute($0) }
-    default: nil
-    }
-  }
-
   private func clips(_ section: Section) -> (minimum: Usd, maximum: Usd)? {
     let minimum = section.required("minimum", .usd)
     let maximum = section.required("maximum", .usd)

@@ -58,6 +58,7 @@ struct ConfigurationReader {
         vault(section).map { Located(value: $0, place: section.place, path: path) }
       }
     }
+    let joinedVaults = vaults.map { joined($0) }
     refuseDuplicates(chains, of: "name") { $0.name }
     refuseDuplicates(chains, of: "chainID") { $0.chainID }
     refuseDuplicates(vaults, of: "name") { $0.name }
@@ -65,7 +66,7 @@ struct ConfigurationReader {
     refuseMissingRelays(vaults, chains)
     refuseUnpricedGas(vaults, chains)
     guard version != nil, let journal, let haltMarker, let addressBook, let tick, let key, let metrics, let alarms,
-      let writer, let chains, let vaults
+      let writer, let chains, let joinedVaults
     else {
       return nil
     }
@@ -73,7 +74,7 @@ struct ConfigurationReader {
       journal: journal, haltMarkerPath: absolute(haltMarker), cancelsOrdersWhileHalted: cancelsOrdersWhileHalted,
       addressBookPath: absolute(addressBook), tick: tick, key: key, alarms: alarms,
       metricsPath: metrics.map { absolute($0) }, writer: writer, chains: chains.map(\.value),
-      vaults: vaults.map(\.value))
+      vaults: joinedVaults.map(\.value))
   }
 
   func absolute(_ path: String) -> String { ConfigurationReader.absolute(path, from: folder) }

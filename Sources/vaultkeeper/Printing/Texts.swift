@@ -25,6 +25,19 @@ enum TimeText {
     return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
   }
 
+  /// When a day begins; nil for one that no calendar has.
+  static func unixSeconds(_ year: Int, _ month: Int, _ day: Int) -> UInt64? {
+    guard (1...12).contains(month), (1...31).contains(day) else { return nil }
+    let shiftedYear = month <= 2 ? year - 1 : year
+    let era = shiftedYear / 400
+    let yearOfEra = shiftedYear % 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    // A day too many of a month is the first of another: written back it reads otherwise.
+    guard days >= 0, civil(days) == (year, month, day) else { return nil }
+    return UInt64(days) * 86_400
+  }
+
   private static func padded(_ number: Int, _ width: Int) -> String {
     let text = String(number)
     return String(repeating: "0", count: max(0, width - text.count)) + text

@@ -19,6 +19,7 @@ struct DryRun {
       let start = workshop.clock.now().monotonicMilliseconds
       for index in rehearsals.indices where !workshop.interrupt.isStopping {
         let rehearsed = rehearsals[index].run()
+        for other in rehearsals.indices where other != index { rehearsals[other].hear(rehearsed.report) }
         log.ticked(rehearsed.report)
         if let unsigned = rehearsed.unsigned { show(unsigned, rehearsed.report, policy) }
       }

@@ -61,11 +61,13 @@ struct Workshop {
       let known = file.configuration.vaults.map(\.name).joined(separator: ", ")
       throw CommandFailure(status: .usage, message: "there is no vault \(quoted(name)); there are: \(known)")
     }
+    let aims = try memory.aims(of: self.watches().map(\.vault))
     return try watches.map { watch in
       var watch = watch
       if let reader = memory.reader { try watch.remember(signedBooksFrom: reader) }
       return Rehearsal(
-        watch: watch, outbox: memory.outbox, history: try memory.history(of: watch.vault.name), clock: clock,
+        watch: watch, outbox: memory.outbox, history: try memory.history(of: watch.vault.name), aims: aims,
+        clock: clock,
         papers: papers, haltReason: { [desk] in desk.haltReason() })
     }
   }
@@ -91,6 +93,11 @@ struct JournalMemory {
   func history(of vault: String) throws(JournalFailure) -> PriceHistory {
     guard let reader else { return PriceHistory() }
     return try PriceHistory(of: vault, from: reader)
+  }
+
+  func aims(of vaults: [VaultSettings]) throws(JournalFailure) -> AimMemory {
+    guard let reader else { return AimMemory() }
+    return try AimMemory(of: vaults, from: reader)
   }
 
   static func reader(_ file: ConfigurationFile) throws(JournalFailure) -> JournalReader? {
