@@ -17,6 +17,10 @@ struct KeeperSettings {
   var urgentBands = 100
   var attemptsPerDay = 3
   var bandWidth = "4%"
+  var bandOf = "target"
+  var target = "{fractionOfNetAssetValue: 30%}"
+  /// Of the vault, one flow mapping each.
+  var exposures: [String] = []
   var finalityBlocks = 2
   var resendBlocks = 2
   var replacementBlocks = 3
@@ -107,14 +111,15 @@ struct KeeperSettings {
           collateral: USDC
           longToken: WETH
           shortToken: USDC
-        target: {fractionOfNetAssetValue: 30%}
-        band: {kind: fixed, width: \(bandWidth), of: target, reset: centre}
+        target: \(target)
+        band: {kind: fixed, width: \(bandWidth), of: \(bandOf), reset: centre}
         clips: {minimum: 100 USD, maximum: 100000 USD}
         orders: {limitOffset: 10bp, patience: \(patience), urgentBands: \(urgentBands)}
         priceBound: 1%
         leverage: 2
         attempts: {perDay: \(attemptsPerDay)}
         submission: \(submission)
+        \(exposures.isEmpty ? "# no exposures" : "exposures: [\(exposures.joined(separator: ", "))]")
     """
   }
 }

@@ -57,6 +57,7 @@ enum Documentation {
         "keystore: {path: keeper.json}\n  passphrase: {file: passphrase.txt}",
         "remote: {kind: clef, url: {file: signer.txt}, headers: [{name: A, value: {file: token.txt}}]}"
       ),
+      ("    leverage: 3\n", "    leverage: 3\n" + ExposureConfigurationTests.section),
     ]
     let texts = try variants.map { try Fixtures.full($0.0, $0.1) } + [try Fixtures.portfolio("30%", "20%")]
     for text in texts {
@@ -80,7 +81,7 @@ enum Documentation {
     for path in findings.askedPaths {
       let key = path.split(separator: ".").last.map { $0.replacingOccurrences(of: "[]", with: "") } ?? path
       let unused = [
-        "absolute", "policy", "remote", "weight", "deltaNeutral", "insured", "carry", "portfolio",
+        "absolute", "policy", "remote", "weight", "deltaNeutral", "insured", "carry", "portfolio", "exposures",
       ]
       #expect(text.contains("\(key):") || unused.contains(key), "\(path)")
     }

@@ -44,9 +44,12 @@ struct TickWorld {
     let collateral: Double
   }
 
-  init(seed: UInt64, policy: Policy? = nil) throws {
+  /// What stands beside spot and venue at a time, made by whoever asks for it.
+  var exposures: (_ now: UInt64) -> [ExposureReading] = { _ in [] }
+
+  init(seed: UInt64, policy: Policy? = nil, exposures: [ExposureSetting] = []) throws {
     draws = SplitMix64(seed)
-    vault = try Self.vault(policy: policy ?? Self.policy())
+    vault = try Self.vault(policy: policy ?? Self.policy(), exposures: exposures)
     recorder = try TickRecorder(vault)
     configurationHash = Keccak256.hash(Array("scripted".utf8))
   }
@@ -247,7 +250,7 @@ struct TickWorld {
         balances: balances, totalAssets: nil, totalSupply: nil, isPaused: happens(oneIn: 1_100)),
       account: AccountReading(
         isEnabled: true, holderBalanceWei: 1_000_000_000_000_000_000, keeperBalanceWei: 2_000_000_000_000_000_000),
-      isRoleHeld: true, venue: isBroken ? nil : try venueState())
+      isRoleHeld: true, venue: isBroken ? nil : try venueState(), exposures: exposures(now))
   }
 
   private func circumstances() -> Circumstances {
@@ -342,7 +345,7 @@ extension TickWorld {
       priceBound: Ratio(decimal: "0.01"), leverage: Ratio(decimal: "3"), execution: ExecutionRules())
   }
 
-  static func vault(policy: Policy) throws -> VaultSettings {
+  static func vault(policy: Policy, exposures: [ExposureSetting] = []) throws -> VaultSettings {
     let tokens = (
       index: GMXv2Configuration.Token(symbol: "ETH", address: address(0xdd), decimals: 18),
       quote: GMXv2Configuration.Token(symbol: "USDC", address: usdcToken, decimals: 6)
@@ -367,7 +370,7 @@ extension TickWorld {
           heartbeatSeconds: 3_600, marginSeconds: 60, minimum: try Price(decimal: "100"),
           maximum: try Price(decimal: "100000"))),
       quoteFeed: nil, sequencerFeed: SequencerFeed(address: address(0xef), graceSeconds: 300), policy: policy,
-      attemptLimit: 5)
+      attemptLimit: 5, exposures: exposures)
   }
 
   static func parameters() throws -> GMXv2State.Parameters {

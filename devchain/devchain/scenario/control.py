@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from ..rpc import Rpc
-from ..rpc.values import number
-from .artifacts import call
+from ..rpc.values import checksummed, number
+from .artifacts import built, call
 from .first_light import FirstLight
 from .venue import NOBODY
 
@@ -113,6 +114,36 @@ class Control:
     def scenario_assignRole(self, member: str, on: bool = True) -> bool:
         """Give the keeper's role to another address, or take it away from one."""
         self._world.vault.set_role(member, bool(on))
+        return True
+
+    # What the vault holds beside
+
+    def scenario_openLiquidity(self, token_id: int, lower: float, upper: float, liquidity: Any, pool: float) -> str:
+        """A Uniswap v3 position of the vault between two prices of ETH, in a pool that stands at a third; returns the
+        stand-in of both position manager and pool. Its ticks are the nearest."""
+        return checksummed(self._world.open_liquidity(int(token_id), lower, upper, number(liquidity), pool))
+
+    def scenario_giveLiquidityAway(self, contract: str, token_id: int) -> bool:
+        """The position goes to nobody in particular, and is empty."""
+        shape = "setPosition(uint256,address,int24,int24,uint128,uint128,uint128)"
+        data = call(shape, int(token_id), self._world.depositor.address, 0, 10, 0, 0, 0)
+        self._world.admin.send(bytes.fromhex(contract[2:]), data)
+        return True
+
+    def scenario_optionBook(self) -> str:
+        """An empty book of options of the vault."""
+        return checksummed(self._world.admin.deploy(built("OptionBook")))
+
+    def scenario_addOption(
+        self, book: str, seconds: int, strike: float, quantity: float, is_call: bool, volatility: float
+    ) -> bool:
+        """So many seconds from the head to its expiry; marked now, without a mark where the volatility is 0."""
+        world = self._world
+        expiry = world.chain.head.context.timestamp + int(seconds)
+        numbers = [round(Decimal(str(value)) * 10**18) for value in (strike, quantity, volatility)]
+        shape = "add(uint64,uint256,int256,bool,uint256)"
+        data = call(shape, expiry, numbers[0], numbers[1], bool(is_call), numbers[2])
+        world.admin.send(bytes.fromhex(book[2:]), data)
         return True
 
     def scenario_foreignTransaction(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from math import log, sqrt
 from typing import Any
 
 from eth_account import Account
@@ -33,6 +34,7 @@ FEED_HEARTBEAT = 3_600
 PLAIN_TIP = GWEI // 100
 PUBLISHER_TIP = 3 * GWEI // 100
 ORDER_KEEPER_TIP = 2 * GWEI // 100
+POOL_FEE = 500  # millionths: the tier in which ether is traded most
 MULTICALL3 = bytes.fromhex("ca11bde05977b3631167028862be2a173976ca11")
 
 
@@ -108,6 +110,24 @@ class FirstLight:
         """Someone deposits: wrapped ether arrives in the Safe, in one block."""
         self.depositor.send(self.weth.address, call("deposit()"), value=wei)
         self.depositor.send(self.weth.address, call("transfer(address,uint256)", self.vault.safe, wei))
+
+    def open_liquidity(self, token_id: int, lower: float, upper: float, liquidity: int, pool: float) -> bytes:
+        """A position of the Safe between two prices of ETH in dollars, in a pool that stands at `pool`."""
+        weth, usdc = self.weth.address, self.usdc.address
+        is_weth_first = weth < usdc
+
+        def raw(price: float) -> float:  # smallest units of token 1 per smallest unit of token 0
+            dollars = price * 10 ** (self.usdc.decimals - self.weth.decimals)
+            return dollars if is_weth_first else 1 / dollars
+
+        ticks = sorted(round(log(raw(price)) / log(1.0001)) for price in (lower, upper))
+        root = round(sqrt(raw(pool)) * 2**96)
+        tokens = (weth, usdc) if is_weth_first else (usdc, weth)
+        constructor = arguments(["address", "address", "uint24", "uint160"], *tokens, POOL_FEE, root)
+        contract = self.admin.deploy(built("LiquidityPositions"), constructor)
+        shape = "setPosition(uint256,address,int24,int24,uint128,uint128,uint128)"
+        self.admin.send(contract, call(shape, token_id, self.vault.safe, *ticks, liquidity, 0, 0))
+        return contract
 
     def keeper_actor(self) -> Actor:
         """The keeper's key in a stranger's hands, for the tests of what it does then."""
