@@ -10,10 +10,14 @@ extension Evidence {
       Figure.count("exposures", assessment.exposures.count, from: "assessment"),
       .count("in doubt", assessment.exposureRefusals.count, from: "assessment"),
     ]
-    guard let first = assessment.exposureRefusals.first else { return .passed(figures) }
+    // The gravest, in the codes' order, whichever was read first.
+    let gravest = Refusal.Code.allCases.lazy.compactMap { code in
+      assessment.exposureRefusals.first { $0.code == code }
+    }.first
+    guard let gravest else { return .passed(figures) }
     if circumstances.isHalted && plan.isOnlyCancels { return .passed(figures) }
     // A position in danger is made smaller by its own numbers, whatever else the vault holds.
     if plan.deRisk != nil { return .passed(figures) }
-    return .refused(Refusal(first.code, first.figures + [figures[1]]))
+    return .refused(Refusal(gravest.code, gravest.figures + [figures[1]]))
   }
 }

@@ -74,8 +74,8 @@ struct ExposureTests {
   @Test func aVaultThatHasWrittenOptionsIsBroughtIntoItsBand() throws {
     let chain = try DevChain()
     let book = try #require(try chain.call("scenario_optionBook").string)
-    try chain.call("scenario_addOption", .string(book), 2_592_000, 3_500, -10, true, 0.65)
-    try chain.call("scenario_addOption", .string(book), 2_592_000, 2_500, 4, false, 0.7)
+    try chain.call("scenario_addOption", .string(book), 2_592_000, 3_500, -10, true, .number(0.65))
+    try chain.call("scenario_addOption", .string(book), 2_592_000, 2_500, 4, false, .number(0.7))
     try chain.mine()
     let keeper = try KeeperProcess(
       chain, settings("{kind: optionBook, name: book, contract: \"\(book)\", maximumMarkAge: 2d}"))

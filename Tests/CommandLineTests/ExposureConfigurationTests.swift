@@ -1,5 +1,6 @@
 import Contracts
 import Ethereum
+import Foundation
 import Testing
 
 @testable import vaultkeeper

@@ -24,17 +24,22 @@ struct Scenario {
   var judgedBound: Ratio = 0.01
   var execution = ExecutionRules()
   var venuePrice: Price?
+  var exposures: [ExposureReading] = []
   var circumstances = World.circumstances()
   var target = Target.fractionOfNetAssetValue(0.3)
   var native = NativeVenueState.none
 
   func verdict() throws -> Verdict {
-    let observation = World.observation(
+    let usual = World.observation(
       price: price, quotePrice: quotePrice, sequencer: sequencer,
       vault: World.vault(base: base, quote: quote, isPaused: isPaused), isEnabled: isEnabled,
       isRoleHeld: isRoleHeld, positions: positions, orders: orders,
       terms: World.terms(isDisabled: isDisabled, collateral: collateral, venuePrice: venuePrice), headAge: headAge,
       native: native)
+    let observation = Observation(
+      head: usual.head, price: usual.price, quotePrice: usual.quotePrice, sequencer: usual.sequencer,
+      vault: usual.vault, account: usual.account, isRoleHeld: usual.isRoleHeld, venue: usual.venue,
+      exposures: exposures)
     let judgement = try Judgement(
       observation, policy: policy(priceBound: 0.01), circumstances: circumstances,
       venue: ScriptedVenue())
@@ -84,6 +89,20 @@ struct Spoiler: Sendable, CustomTestStringConvertible {
     Spoiler(.sequencerDown, "grace") {
       $0.sequencer = SequencerReading(isUp: true, since: World.now - 305, graceSeconds: 300)
     },
+    Spoiler(.exposureUnreadable) {
+      $0.exposures.append(.unreadable(UnreadableExposure(source: "pool", reason: "no code")))
+    },
+    Spoiler(.exposureNotHeld) { $0.exposures.append(ExposureTests.liquidity(isHeld: false)) },
+    Spoiler(.optionBookReplayed) { $0.exposures.append(ExposureTests.book(sequence: 1, highest: 2)) },
+    Spoiler(.optionBookExpired) {
+      $0.exposures.append(
+        .optionBook(
+          OptionBookReading(
+            source: "desk", sequence: 1, highestSequence: 1, validUntil: World.now - 1, optionCount: 0)))
+    },
+    Spoiler(.optionVolatilityUnknown) { $0.exposures.append(ExposureTests.option(volatility: nil)) },
+    Spoiler(.optionExpiring) { $0.exposures.append(ExposureTests.option(Quantity(raw: 1), seconds: 20)) },
+    Spoiler(.optionMarkStale) { $0.exposures.append(ExposureTests.option(Quantity(raw: 1), markedAt: 0)) },
     Spoiler(.vaultPaused) { $0.isPaused = true },
     Spoiler(.accountDisabled) { $0.isEnabled = false },
     Spoiler(.roleMissing) { $0.isRoleHeld = false },

@@ -131,13 +131,13 @@ import Testing
       .signedOptionBook(try book()),
     ]
     var world = try TickWorld(seed: 3, exposures: settings)
-    let terms = terms
+    let (terms, strike) = (terms, try Price(decimal: "3200"))
     world.exposures = { now in
       // One that is short, one that expires on the way, one whose mark grows old now and then.
       let option = { (index: Int, expiry: UInt64, quantity: Quantity, markedAt: UInt64) in
         ExposureReading.option(
           OptionReading(
-            source: "book", index: index, expiry: expiry, strike: Price(raw: 3_200_000_000_000_000_000 * 1_000),
+            source: "book", index: index, expiry: expiry, strike: strike,
             quantity: quantity, isCall: index == 0, markVolatility: Ratio(raw: 700_000_000_000_000_000),
             markedAt: markedAt, terms: terms))
       }
@@ -161,9 +161,9 @@ import Testing
 
   @Test func decisionsWithExposuresComeOutAgain() throws {
     let (store, world) = try written(150)
-    let summary = try ReplayTests.replay(store)
-    #expect(summary.first == nil, "\(summary.first.map { "\($0)" } ?? "")")
-    #expect(summary.different == 0 && summary.compared > 130)
+    let replayed = try ReplayTests.replay(store)
+    #expect(replayed.first == nil, "\(replayed.first.map { "\($0)" } ?? "")")
+    #expect(replayed.different == 0 && replayed.compared > 130)
     #expect(world.codes["optionMarkStale", default: 0] > 0, "\(world.codes)")
     #expect(world.codes.keys.contains { $0.hasPrefix("place") }, "\(world.codes)")
     var last: UInt64 = 0
