@@ -11,8 +11,8 @@ package struct Assessment: Hashable, Sendable {
   package let collateralPrice: Price
   /// Base tokens on the spot, rounded down.
   package let spotBase: Quantity
-  /// Spot, positions, exposures and collateral held in orders, at the oracle's price, less pending fees. Native currency
-  /// held by the venue for executing orders is not counted: most of it is spent.
+  /// Spot, positions, exposures and collateral held in orders, at the oracle's price, less pending fees. Native
+  /// currency held by the venue for executing orders is not counted: most of it is spent.
   package let netAssetValue: Usd
   /// Net base quantity of the venue's positions.
   package let positionDelta: Quantity
@@ -96,8 +96,7 @@ package struct Assessment: Hashable, Sendable {
     liquidationDistance = try venue.positions.nearestLiquidation(from: price)
     figures = try Assessment.figures(
       worth, observation, appraisals, greeks, drift: drift, worstCaseDrift: worstCaseDrift, delta: delta,
-      aim: aim,
-      netAssetValue: netAssetValue, liquidationDistance: liquidationDistance, price: price, unit: unit)
+      aim: aim, netAssetValue: netAssetValue, liquidationDistance: liquidationDistance, price: price, unit: unit)
   }
 
   private static func figures(

@@ -64,8 +64,8 @@ package struct Observation: Hashable, Sendable, Codable {
   }
 }
 
-// Chosen over the containers' own methods where a coder is synthesised: records from before there were exposures have no
-// such member, and those without any need none.
+// Chosen over the containers' own methods where a coder is synthesised: records from before there were exposures have
+// no such member, and those without any need none.
 extension KeyedDecodingContainer {
   func decode(_ type: [ExposureReading].Type, forKey key: Key) throws -> [ExposureReading] {
     try decodeIfPresent(type, forKey: key) ?? []

@@ -77,8 +77,8 @@ package struct Rules: Hashable, Sendable, Codable {
   }
 }
 
-// Chosen over the containers' own methods where a coder is synthesised: records from before there were exposures have no
-// such member, and those without any need none.
+// Chosen over the containers' own methods where a coder is synthesised: records from before there were exposures have
+// no such member, and those without any need none.
 extension KeyedDecodingContainer {
   func decode(_ type: [ExposureSetting].Type, forKey key: Key) throws -> [ExposureSetting] {
     try decodeIfPresent(type, forKey: key) ?? []

@@ -189,6 +189,19 @@ struct ExposureTests {
     #expect(throws: ContractsError.self) {
       try book.readings([ReadResult(success: false, data: [])], holder: holder)
     }
+    // An offset and a count, then expiry as the first and the mark's time as the last of six words.
+    for (word, isRead) in [(UInt256.one << 63, false), ((UInt256.one << 63) >> 1, true)] {
+      for place in [64, 224] {
+        var data = try bytes(fixture["book"]?["answer"])
+        data.replaceSubrange(place..<place + 32, with: word.bigEndian32)
+        let result = ReadResult(success: true, data: data)
+        if isRead {
+          #expect(try book.readings([result], holder: holder).count == 2)
+        } else {
+          #expect(throws: ContractsError.self) { try book.readings([result], holder: holder) }
+        }
+      }
+    }
   }
 
   private var signedBook: SignedOptionBook {

@@ -147,7 +147,7 @@ import Testing
         option(1, 1_700_000_600, Quantity(raw: 2_000_000_000_000_000_000), now),
         .optionBook(
           OptionBookReading(
-            source: "desk", sequence: now / 100, highestSequence: now / 100, validUntil: .max, optionCount: 0)),
+            source: "desk", sequence: now / 100, highestSequence: now / 100, validUntil: 1 << 62, optionCount: 0)),
       ]
     }
     let store = MemoryJournalStore()

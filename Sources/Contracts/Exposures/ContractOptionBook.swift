@@ -2,7 +2,8 @@ package import Ethereum
 
 /// The options that a vault's own contract lists (abi/OptionBook.json).
 package struct ContractOptionBook: ExposureSource, Hashable, Codable {
-  /// What a desk writes on one asset: some expiries of some strikes. Far more is no book but an attempt to make us work.
+  /// What a desk writes on one asset: some expiries of some strikes. Far more is no book but an attempt to keep us
+  /// busy.
   package static let optionLimit = 256
 
   package let name: String
@@ -30,9 +31,10 @@ package struct ContractOptionBook: ExposureSource, Hashable, Codable {
     let options = try OptionBook.Options.output(of: result, "options of \(contract)")
     var readings: [ExposureReading] = []
     for (index, option) in options.enumerated() {
-      guard let expiry = option.expiry.asUInt64, let markedAt = option.markedAt.asUInt64 else {
-        throw .implausible(what: "option \(index) of \(name), a time", value: "\(option.expiry)")
-      }
+      let (expiry, markedAt) = (
+        try OptionReading.seconds(option.expiry, "expiry of option \(index) of \(name)"),
+        try OptionReading.seconds(option.markedAt, "mark's time of option \(index) of \(name)")
+      )
       readings.append(
         .option(
           try OptionReading(
@@ -45,6 +47,14 @@ package struct ContractOptionBook: ExposureSource, Hashable, Codable {
 }
 
 extension OptionReading {
+  /// A record's numbers have 63 bits, so that none that is read back has lost a digit.
+  static func seconds(_ word: UInt256, _ what: String) throws(ContractsError) -> UInt64 {
+    guard let seconds = word.asUInt64, seconds <= UInt64(Int64.max) else {
+      throw .implausible(what: what, value: "\(word)")
+    }
+    return seconds
+  }
+
   /// From a book's words: a volatility of zero is none.
   init(
     source: String, index: Int, expiry: UInt64, strike: Price, quantity: Quantity, isCall: Bool, rawVolatility: UInt256,

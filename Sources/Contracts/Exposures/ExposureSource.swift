@@ -1,7 +1,7 @@
 package import Ethereum
 
-/// A place where a vault holds something that moves with the base asset's price, beside its spot tokens and its venue. A
-/// pure reader: it judges nothing.
+/// A place where a vault holds something that moves with the base asset's price, beside its spot tokens and its venue.
+/// A pure reader: it judges nothing.
 package protocol ExposureSource: Sendable {
   /// From the configuration, unique within a vault.
   var name: String { get }
@@ -59,8 +59,8 @@ extension ExposureSetting {
     }
   }
 
-  /// Whether what was read from this source is what would have been read from `other`: all but the options' terms, which
-  /// are a question of the valuation.
+  /// Whether what was read from this source is what would have been read from `other`: all but the options' terms,
+  /// which are a question of the valuation.
   package func reads(as other: ExposureSetting) -> Bool {
     switch (self, other) {
     case (.optionBook(let mine), .optionBook(let theirs)):

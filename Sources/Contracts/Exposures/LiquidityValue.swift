@@ -30,8 +30,8 @@ extension LiquidityReading {
 
   /// The root price that the pool would have if both tokens were worth what the oracles say: Q64.96, rounded down.
   ///
-  /// A pool's own price is whatever its last trader left behind; a position is worth what it would hold once others have
-  /// traded the pool back to the market, so it is valued there.
+  /// A pool's own price is whatever its last trader left behind; a position is worth what it would hold once others
+  /// have traded the pool back to the market, so it is valued there.
   package func sqrtPrice(base: Price, quote: Price) throws(ContractsError) -> UniswapV3Math.SqrtPriceX96 {
     let (price0, price1) = baseIsToken0 ? (base, quote) : (quote, base)
     let (decimals0, decimals1) = baseIsToken0 ? (baseDecimals, quoteDecimals) : (quoteDecimals, baseDecimals)

@@ -176,10 +176,8 @@ private struct SignedMembers {
     return try ContractsError.wrapping { () throws(EthereumError) in try Int256(decimal: text) }
   }
 
+  /// Of 63 bits: a time or a sequence number.
   func uint64(_ name: String) throws(ContractsError) -> UInt64 {
-    guard let number = try uint(name).asUInt64 else {
-      throw .implausible(what: "\(what), \(name)", value: "more than 64 bits")
-    }
-    return number
+    try OptionReading.seconds(uint(name), "\(what), \(name)")
   }
 }
