@@ -44,8 +44,10 @@ def root_at(tick: int) -> Decimal:
     return (D("1.0001") ** tick).sqrt()
 
 
-def lp_case(name: str, base_is_0: bool, price: str, quote: str, lower: int, upper: int, liquidity: int, owed: tuple[int, int],
-            base_decimals: int = 18, quote_decimals: int = 6) -> dict[str, Any]:
+def lp_case(
+    name: str, base_is_0: bool, price: str, quote: str, lower: int, upper: int, liquidity: int, owed: tuple[int, int],
+    base_decimals: int = 18, quote_decimals: int = 6,
+) -> dict[str, Any]:
     """Base and quote are worth `price` and `quote` dollars."""
     ratio = D(price) / D(quote) * D(10) ** (quote_decimals - base_decimals)  # units of quote per unit of base
     pool = ratio if base_is_0 else 1 / ratio
@@ -64,7 +66,8 @@ def lp_case(name: str, base_is_0: bool, price: str, quote: str, lower: int, uppe
     slot_root = int(pool.sqrt() * 2**96 * D("1.01"))  # the pool's own price is 2.01 % off
     token0, token1 = (WETH, USDC) if base_is_0 else (USDC, WETH)
     position = eth_abi.encode(
-        ["uint96", "address", "address", "address", "uint24", "int24", "int24", "uint128", "uint256", "uint256", "uint128", "uint128"],
+        ["uint96", "address", "address", "address", "uint24", "int24", "int24", "uint128"]
+        + ["uint256", "uint256", "uint128", "uint128"],
         [3, ZERO, token0, token1, 500, lower, upper, liquidity, 2**256 - 5, 7, *owed])
     return {
         "name": name, "baseIsToken0": base_is_0, "price": price, "quotePrice": quote, "baseDecimals": base_decimals,
@@ -111,7 +114,9 @@ def cumulative(x: Decimal) -> Decimal:
     return D("0.5") + density(x) * total
 
 
-def option_case(call: bool, price: str, strike: str, quantity: str, volatility: str, seconds: int, rate: str = "0") -> dict[str, Any]:
+def option_case(
+    call: bool, price: str, strike: str, quantity: str, volatility: str, seconds: int, rate: str = "0"
+) -> dict[str, Any]:
     s, k, v, r, t = D(price), D(strike), D(volatility), D(rate), D(seconds) / 31_536_000
     w = 1 if call else -1
     deviation = v * t.sqrt()
@@ -120,8 +125,8 @@ def option_case(call: bool, price: str, strike: str, quantity: str, volatility: 
     discount = (-r * t).exp()
     q = D(quantity)
     return {
-        "isCall": call, "price": price, "strike": strike, "quantity": quantity, "volatility": volatility, "seconds": seconds,
-        "rate": rate,
+        "isCall": call, "price": price, "strike": strike, "quantity": quantity, "volatility": volatility,
+        "seconds": seconds, "rate": rate,
         "value": text(q * w * (s * cumulative(w * d1) - k * discount * cumulative(w * d2))),
         "delta": text(q * w * cumulative(w * d1)), "gamma": text(q * density(d1) / (s * deviation)),
         "vega": text(q * s * density(d1) * t.sqrt()),
@@ -158,8 +163,8 @@ def typed(book: dict[str, Any], chain: int = CHAIN, version: str = "1") -> dict[
     return {
         "types": {
             "EIP712Domain": fields(("name", "string"), ("version", "string"), ("chainId", "uint256")),
-            "OptionBook": fields(("vault", "address"), ("name", "string"), ("sequence", "uint64"), ("validUntil", "uint64"),
-                                 ("options", "Option[]")),
+            "OptionBook": fields(("vault", "address"), ("name", "string"), ("sequence", "uint64"),
+                                 ("validUntil", "uint64"), ("options", "Option[]")),
             "Option": fields(("expiry", "uint64"), ("strike", "uint256"), ("quantity", "int256"), ("isCall", "bool"),
                              ("markVolatility", "uint256"), ("markedAt", "uint64")),
         },
@@ -215,12 +220,14 @@ def main() -> None:
             for price, strike, quantity, volatility, seconds, rate in (
                 ("3000", "3500", "-300", "0.65", 30 * DAY, "0"), ("3000", "3000", "1", "0.8", 7 * DAY, "0.05"),
                 ("3000", "2000", "-12.5", "1.2", 3600, "0"), ("3000", "9000", "40", "0.5", DAY, "0"),
-                ("0.00001", "0.000012", "-1000000", "1.5", 90 * DAY, "0"), ("60000", "50000", "2", "0.4", 365 * DAY, "-0.01"),
+                ("0.00001", "0.000012", "-1000000", "1.5", 90 * DAY, "0"),
+                ("60000", "50000", "2", "0.4", 365 * DAY, "-0.01"),
             )
         ],
         "power": [power_case("3500", "1", "0.8", "0.9"), power_case("3000", "250.5", "0.31", "0.6")],
         "book": {
-            "answer": hexed(eth_abi.encode([f"{OPTION}[]"], [BOOK])), "empty": hexed(eth_abi.encode([f"{OPTION}[]"], [[]])),
+            "answer": hexed(eth_abi.encode([f"{OPTION}[]"], [BOOK])),
+            "empty": hexed(eth_abi.encode([f"{OPTION}[]"], [[]])),
             "largest": hexed(eth_abi.encode([f"{OPTION}[]"], [[most]])),
             "tooMany": hexed(eth_abi.encode([f"{OPTION}[]"], [[BOOK[0]] * 257])),
         },
