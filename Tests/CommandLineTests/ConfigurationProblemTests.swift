@@ -219,7 +219,7 @@ import Testing
     Mistake(
       old: "interval: 2m, horizon", new: "interval: 21m, horizon",
       message: "95:56: vaults[0].schedule.interval: the second slice is due after the last; "
-        + "write no more than horizon, 1200s"),
+        + "write no more than horizon, 20m"),
     Mistake(
       old: "action: 3.5", new: "action: 7.5",
       message: "96:77: vaults[0].liquidation.action: is above warning or safe; "
