@@ -172,7 +172,7 @@ import Testing
     Mistake(
       old: "target: {fractionOfNetAssetValue: 30%}", new: "target: {fractionOfNetAssetValue: 30%, absolute: 1}",
       message: "85:13: vaults[0].target: says two things at once: fractionOfNetAssetValue and absolute; "
-        + "write one of fractionOfNetAssetValue, absolute"),
+        + "write one of fractionOfNetAssetValue, weight, leverage, deltaNeutral, absolute, insured, carry, portfolio"),
     Mistake(
       old: "        maximum: 100000\n", new: "        maximum: 99\n",
       message: "68:18: vaults[0].oracle.base.maximum: is not above the minimum; write minimum below maximum"),

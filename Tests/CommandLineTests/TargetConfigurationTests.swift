@@ -75,8 +75,8 @@ import Testing
     for (text, expected) in [
       ("deltaNeutral: false", "\"false\" is not known here"), ("weight: 101%", "\"101%\" is out of range"),
       ("leverage: 11", "\"11\" is out of range"),
-      ("insured: {floor: {sum: 1 USD, growth: 4%}}", "floor.until: growth and its end belong together"),
-      ("insured: {floor: {sum: 1 USD, until: 2027-12-31}}", "floor.growth: growth and its end belong together"),
+      ("insured: {floor: {sum: 1 USD, growth: 4%}}", "floor.growth: growth and its end belong together"),
+      ("insured: {floor: {sum: 1 USD, until: 2027-12-31}}", "floor.until: growth and its end belong together"),
       ("insured: {floor: {sum: 1 USD, ratchet: 80%}}", "floor: says two things at once: sum and ratchet"),
       ("insured: {floor: {}}", "floor: says nothing"),
       ("insured: {floor: {ratchet: 80%, from: 2027-02-29}}", "\"2027-02-29\" is no day of the calendar"),

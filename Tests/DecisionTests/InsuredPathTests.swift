@@ -19,7 +19,8 @@ import Testing
 
   private struct Run {
     var lowestMargin = Double.infinity
-    var peak = 0.0
+    /// As the last judgement remembers it.
+    var peak: Usd?
     var last = 0.0
     var corrections = 0
     var mostLeverage = 0.0
@@ -53,7 +54,7 @@ import Testing
       let worth = base * price + cash
       let floor = Double(assessment.figures.first { $0.name == "floor" }?.value ?? "") ?? .nan
       run.lowestMargin = min(run.lowestMargin, worth - floor)
-      run.peak = max(run.peak, worth)
+      run.peak = mark?.peak?.worth
       run.last = worth
       if !calibration.due.isZero {
         run.corrections += 1
@@ -89,6 +90,8 @@ import Testing
     let ratchet = CPPIRule(
       floor: .ratcheted(CPPIRule.Ratchet(share: 0.8)), multiplier: 4, leverageCap: 1, worstGap: 0.2)
     let kept = try run(ratchet, seed: seed, drift: -0.0008, deviation: 0.008, width: 0.002)
-    #expect(kept.lowestMargin > -8 && kept.last >= 0.8 * kept.peak - 30, "\(kept)")
+    let peak = try #require(kept.peak)
+    #expect(kept.lowestMargin > -8 && peak >= 100_000, "\(kept)")
+    #expect(kept.last >= 0.8 * peak.approximateDouble - 8, "\(kept)")
   }
 }
