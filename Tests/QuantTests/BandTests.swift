@@ -240,19 +240,6 @@ struct BandTests {
     let flat = try band(0)
     #expect(flat.halfWidth == flat.innerHalfWidth && flat.shortGammaVolatility == 0.3)
   }
-
-  @Test func timedBands() throws {
-    let shrinking = TimedBand.shrinking(halfWidth: 4, wholeYears: 1)
-    #expect(try !shrinking.wantsTrade(deviation: 3, yearsLeft: 1, yearsSinceTrade: 0))
-    #expect(try shrinking.wantsTrade(deviation: -3, yearsLeft: 0.25, yearsSinceTrade: 0))
-    let patient = TimedBand.patient(halfWidth: 2, leastYearsBetweenTrades: 0.1)
-    #expect(try !patient.wantsTrade(deviation: 3, yearsLeft: 1, yearsSinceTrade: 0.05))
-    #expect(try patient.wantsTrade(deviation: 3, yearsLeft: 1, yearsSinceTrade: 0.1))
-    let impatient = TimedBand.impatient(halfWidth: 2, longestYears: 1)
-    #expect(try !impatient.wantsTrade(deviation: 0.5, yearsLeft: 1, yearsSinceTrade: 0.5))
-    #expect(try impatient.wantsTrade(deviation: 0.5, yearsLeft: 1, yearsSinceTrade: 0.9))
-    #expect(try impatient.wantsTrade(deviation: 1e-9, yearsLeft: 1, yearsSinceTrade: 2))
-  }
 }
 
 /// Portfolio weights.
