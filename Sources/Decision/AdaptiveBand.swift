@@ -76,7 +76,7 @@ package struct AdaptiveBand: Hashable, Sendable, Codable {
   func calibrated(_ scene: BandScene) throws(ContractsError) -> CalibratedBand {
     switch try found(scene) {
     case .failure(let gap):
-      return try fallback.calibrated(scene, inPlaceOf: gap.fallback)
+      return try fallback.calibrated(scene, inPlaceOf: gap.fallback, figures: scene.volatilityFigures())
     case .success(let solution):
       do { return try solution.calibrated(scene, self) } catch {
         // Beyond what six places can hold: no market is.
@@ -90,7 +90,7 @@ package struct AdaptiveBand: Hashable, Sendable, Codable {
     guard let volatility = scene.volatility else { return .failure(Gap(.volatilityUnknown)) }
     guard scene.friction.nativePrice != nil else { return .failure(Gap(.nativePriceMissing)) }
     do {
-      let motion = try motion(scene, volatility)
+      let motion = try scene.motion(volatility, flowVolatility: flowVolatility)
       guard let solution = try Solution(scene, motion, self) else { return .failure(Gap(.costUnknown)) }
       return .success(solution)
     } catch let error as ContractsError {
@@ -99,13 +99,6 @@ package struct AdaptiveBand: Hashable, Sendable, Codable {
       // A formula refused its numbers: a worth of nothing, or a price beyond all measure.
       return .failure(Gap(.notCalculable))
     }
-  }
-
-  private func motion(_ scene: BandScene, _ volatility: VolatilityForecast) throws(QuantError) -> TargetMotion {
-    let spot = scene.price.approximateDouble
-    let flow = flowVolatility.approximateDouble * scene.netAssetValue.approximateDouble / spot
-    return try TargetMotion(
-      gamma: scene.gamma, spot: spot, volatility: volatility.annual.approximateDouble, flows: flow * flow)
   }
 }
 
@@ -131,7 +124,7 @@ private struct Solution {
     var size = max(smallest, error / motion.priceVariance.squareRoot())
     var solved: (band: ImpulseBand, cost: CorrectionCost)?
     for _ in 0..<2 {
-      guard let cost = try Self.cost(scene, size, gasPriceWei: nil) else { return nil }
+      guard let cost = try scene.cost(ofCorrecting: size) else { return nil }
       let band = try Self.band(scene, motion, rule, size, cost, error: error)
       guard let band else { return nil }
       solved = (band, cost)
@@ -154,19 +147,11 @@ private struct Solution {
     guard let typicalGasPrice = rule.typicalGasPriceWei else {
       return try ImpulseBand(motion: motion, costs: costs, targetTrackingError: error)
     }
-    guard let typical = try Self.cost(scene, size, gasPriceWei: typicalGasPrice) else { return nil }
+    guard let typical = try scene.cost(ofCorrecting: size, gasPriceWei: typicalGasPrice) else { return nil }
     let usual = try ImpulseBand(
       motion: motion, costs: TradingCosts(fixed: typical.fixed, perUnit: typical.perUnit),
       targetTrackingError: error)
     return try ImpulseBand(motion: motion, costs: costs, riskAversion: usual.riskAversion)
-  }
-
-  private static func cost(
-    _ scene: BandScene, _ size: Double, gasPriceWei: UInt256?
-  ) throws(ContractsError) -> CorrectionCost? {
-    let size = try Quantity(nearest: size, places: 6)
-    // Against the drift; a vault on its target is corrected either way, and a sale is as good as a purchase.
-    return try scene.friction.cost(of: scene.drift.isNegative ? size : size.negated(), gasPriceWei: gasPriceWei)
   }
 
   /// Rounded to the sixth place of a base unit, before anything is compared, and kept within the rule's bounds.
@@ -186,26 +171,17 @@ private struct Solution {
   private func figures(
     _ scene: BandScene, _ rule: AdaptiveBand, found: Quantity
   ) throws(ContractsError) -> [Figure] {
-    var figures = try scene.volatility?.figures() ?? []
+    var figures = try scene.volatilityFigures()
     let spot = scene.price.approximateDouble
     figures += [
       try .usd("cost per correction", Usd(nearest: cost.fixed, places: 2), from: "gas and upfront fee, native price"),
       try .percent("cost of trading", Ratio(nearest: cost.perUnit / spot, places: 6), from: "venue's fee and impact"),
-      try .quantity("drift of a day", Self.daily(band), scene.unit, from: "√(gamma, volatility and flows), a day"),
+      try .quantity(
+        "drift of a day", Self.daily(band), scene.unit, from: "√(gamma × volatility, flows; vanna is not known), a day"),
       try .quantity("trigger", found, scene.unit, from: "least cost at the tracking error, looked at every tick"),
-      try .usd("expected cost", Usd(nearest: band.costPerYear, places: 2), from: "stationary band, a year"),
-      try .percent(
-        "expected tracking error",
-        Ratio(nearest: band.trackingError / scene.netAssetValue.approximateDouble, places: 6),
-        from: "stationary band, a year"),
     ]
-    if let trades = band.tradesPerYear {
-      figures.append(
-        Figure(
-          name: "expected corrections", value: try Ratio(nearest: trades, places: 1).description, unit: "a year",
-          source: "stationary band"))
-    }
-    return figures
+    figures += try BandExpectation.figures(band.averages, scene, from: "stationary band")
+    return figures + (try BandExpectation.comparison(band))
   }
 
   private static func daily(_ band: ImpulseBand) throws(ContractsError) -> Quantity {

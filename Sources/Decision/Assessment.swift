@@ -59,7 +59,7 @@ package struct Assessment: Hashable, Sendable {
       let worth = try Worth(observation.vault, venue, price: price, collateralPrice: collateralPrice)
       let scene = ExposureScene(
         unit: observation.baseSymbol, price: price, quotePrice: collateralPrice,
-        volatility: VolatilityForecast(circumstances.volatility),
+        volatility: try VolatilityForecast(circumstances.volatility),
         latestSeconds: max(circumstances.nowSeconds, observation.head.timestamp))
       return try Assessment(
         worth, venue, observation, policy, circumstances,

@@ -1,5 +1,6 @@
 import Contracts
 import Ethereum
+import Quant
 
 /// What a band rule looks at: where the vault should be, how its distance from there moves, and what moving it costs.
 struct BandScene {
@@ -14,6 +15,12 @@ struct BandScene {
   let gamma: Double
   /// nil where it is not known.
   let volatility: VolatilityForecast?
+  /// The estimates that there are none of, and what another market says.
+  let volatilityGaps: [VolatilityGap]
+  let macro: MacroReading?
+  /// Whether anybody looked at more than the last hours. Records from before that was done have no forecasts for rules
+  /// that do not need any.
+  let isForecast: Bool
   /// Since the vault was last corrected; nil where it never was, or nobody remembers.
   let secondsSinceCorrection: UInt64?
   /// From how many widths of drift on a correction is urgent.
@@ -33,13 +40,37 @@ extension BandScene {
     self.init(
       unit: assessment.unit, target: assessment.target, netAssetValue: assessment.netAssetValue,
       price: assessment.price, drift: assessment.drift, gamma: assessment.gammaOfDrift,
-      volatility: try VolatilityForecast(circumstances),
+      volatility: try VolatilityForecast(circumstances), volatilityGaps: circumstances.volatilityGaps,
+      macro: circumstances.macro, isForecast: !circumstances.volatility.isEmpty,
       secondsSinceCorrection: circumstances.correctedAtSeconds.map { now > $0 ? now - $0 : 0 },
       urgentBands: policy.orders.urgentBands, minimumClip: policy.minimumClip,
       friction: Friction(
         venue: venue, state: state, pricing: Pricing(price: assessment.price, policy: policy),
         gasLimit: circumstances.gasLimit, gasPriceWei: gasPrice, nativePrice: circumstances.nativePrice,
         rests: venue.capabilities.limit != .none && policy.orders.patienceSeconds > 0))
+  }
+}
+
+extension BandScene {
+  /// Every number of the forecast, and what is missing for it.
+  func volatilityFigures() throws(ContractsError) -> [Figure] {
+    try (volatility?.figures() ?? []) + volatilityGaps.map(\.figure) + (macro?.figures() ?? [])
+  }
+
+  /// How the drift moves, at the volatility that is expected.
+  /// - Parameter flowVolatility: of deposits and withdrawals, a part of the vault's worth per √year.
+  func motion(_ volatility: VolatilityForecast, flowVolatility: Ratio) throws(QuantError) -> TargetMotion {
+    let spot = price.approximateDouble
+    let flow = flowVolatility.approximateDouble * netAssetValue.approximateDouble / spot
+    return try TargetMotion(
+      gamma: gamma, spot: spot, volatility: volatility.annual.approximateDouble, flows: flow * flow)
+  }
+
+  /// What correcting so much costs, a positive number of base units against the drift; a vault on its target is
+  /// corrected either way, and a sale is as good as a purchase.
+  func cost(ofCorrecting size: Double, gasPriceWei: UInt256? = nil) throws(ContractsError) -> CorrectionCost? {
+    let size = try Quantity(nearest: size, places: 6)
+    return try friction.cost(of: drift.isNegative ? size : size.negated(), gasPriceWei: gasPriceWei)
   }
 }
 
@@ -73,7 +104,8 @@ struct Friction {
     }
     let size = try quote.change.absolute()
     guard !size.isZero else { return nil }
-    let proportional = try quote.fee + quote.impact
+    // A correction that the venue would pay for costs nothing; it is not made sooner for that.
+    let proportional = max(try quote.fee + quote.impact, .zero)
     let wei = try ContractsError.wrapping { () throws(EthereumError) in
       try UInt256(gasLimit) * gasPrice + quote.upfrontFeeWei
     }

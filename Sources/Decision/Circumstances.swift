@@ -47,6 +47,12 @@ package struct Circumstances: Hashable, Sendable, Codable {
   package var volatility: [VolatilityEstimate]
   /// What aims with a memory know of earlier judgements and other vaults.
   package var aims: AimState
+  /// Which of the estimates that were wished for there are none of, and why.
+  package var volatilityGaps: [VolatilityGap]
+  /// What another market says of it; nil where no series is configured, or the one that is cannot be used.
+  package var macro: MacroReading?
+  /// What was wrong with the inputs and did not keep anybody from judging.
+  package var warnings: [Warning]
   /// A price bound tighter than the policy's, for a call that others have seen; nil where the policy's holds.
   package var priceBound: Ratio?
 
@@ -58,8 +64,9 @@ package struct Circumstances: Hashable, Sendable, Codable {
     calls: CallsInFlight = .none, isHalted: Bool = false, takesOrdersBack: Bool = false,
     recentOutcomes: [OrderOutcome] = [],
     attemptsInWindow: Int = 0, attemptLimit: Int, priceHistory: [PricePoint] = [],
-    correctedAtSeconds: UInt64? = nil, volatility: [VolatilityEstimate] = [], aims: AimState = .none,
-    priceBound: Ratio? = nil
+    correctedAtSeconds: UInt64? = nil, volatility: [VolatilityEstimate] = [],
+    volatilityGaps: [VolatilityGap] = [], macro: MacroReading? = nil, warnings: [Warning] = [],
+    aims: AimState = .none, priceBound: Ratio? = nil
   ) {
     self.nowSeconds = nowSeconds
     self.fees = fees
@@ -84,6 +91,9 @@ package struct Circumstances: Hashable, Sendable, Codable {
     self.correctedAtSeconds = correctedAtSeconds
     self.volatility = volatility
     self.aims = aims
+    self.volatilityGaps = volatilityGaps
+    self.macro = macro
+    self.warnings = warnings
     self.priceBound = priceBound
   }
 }

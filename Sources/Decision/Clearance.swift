@@ -24,27 +24,6 @@ package struct Simulation: Hashable, Sendable, Codable {
   }
 }
 
-/// Something that does not forbid acting and must not go unsaid.
-package enum Warning: String, Hashable, Sendable, Codable, CaseIterable {
-  /// The node has no state overrides: the call does not revert, but its outcome was not seen.
-  case postStateUnseen
-  /// A position is near its liquidation, by the policy's sigmas.
-  case liquidationNear
-  /// A position is in danger of its liquidation within the time it takes to help it.
-  case liquidationDanger
-  /// Nobody can tell how far a liquidation is: the price's volatility is unknown, and only the distance is looked at.
-  case liquidationUnmeasured
-
-  package var meaning: String {
-    switch self {
-    case .postStateUnseen: "the node cannot simulate with overrides, so only the revert check was made"
-    case .liquidationNear: "a position is near its liquidation"
-    case .liquidationDanger: "a position may be liquidated before help is there; it is being made smaller"
-    case .liquidationUnmeasured: "a liquidation is not anticipated, since the price's volatility is unknown"
-    }
-  }
-}
-
 /// The last judgement before signing: the simulated outcome against the plan.
 package struct Clearance: Hashable, Sendable {
   package enum Ruling: Hashable, Sendable {

@@ -38,9 +38,18 @@ package struct FixedBand: Hashable, Sendable, Codable {
     return Band(halfWidth: half, resetDistance: reset == .edge ? half : .zero)
   }
 
-  func calibrated(_ scene: BandScene, inPlaceOf fallback: BandFallback? = nil) throws(ContractsError) -> CalibratedBand
-  {
+  func calibrated(_ scene: BandScene) throws(ContractsError) -> CalibratedBand {
     let band = try band(scene)
-    return CalibratedBand(band: band, scale: band.halfWidth, figures: [], fallback: fallback)
+    return CalibratedBand(
+      band: band, scale: band.halfWidth, figures: try BandExpectation.figures(of: band, scene), fallback: nil)
+  }
+
+  /// Standing in for a rule that could not be calculated.
+  /// - Parameter figures: what it had calculated by then.
+  func calibrated(
+    _ scene: BandScene, inPlaceOf fallback: BandFallback, figures: [Figure] = []
+  ) throws(ContractsError) -> CalibratedBand {
+    let band = try band(scene)
+    return CalibratedBand(band: band, scale: band.halfWidth, figures: figures, fallback: fallback)
   }
 }

@@ -37,6 +37,8 @@ package struct TimeWeightedBand: Hashable, Sendable, Codable {
       try .percent("width left", share, from: "1 − since correction ÷ maximum age"),
     ]
     if isResting { figures.append(.seconds("rests for", minimumIntervalSeconds - age, from: "policy")) }
+    // What it comes to is told of the width as it was written: it narrows from there and is corrected before it closes.
+    figures += try BandExpectation.figures(of: widest, scene)
     return CalibratedBand(
       band: Band(halfWidth: half, resetDistance: min(widest.resetDistance, half)), scale: widest.halfWidth,
       figures: figures, fallback: nil)

@@ -100,5 +100,8 @@ extension Circumstances: JSONComposed {
     try form.put("turnover", turnover)
     try form.put("urgentFees", urgentFees)
     if !volatility.isEmpty { try form.put("volatility", encoding: volatility) }
+    if let macro { try form.put("macro", encoding: macro) }
+    if !volatilityGaps.isEmpty { try form.put("volatilityGaps", encoding: volatilityGaps) }
+    if !warnings.isEmpty { form.put("warnings", warnings.map(\.rawValue)) }
   }
 }

@@ -7,12 +7,15 @@ extension Keeper {
   /// Everything a judgement needs of time, budgets, fees, balance and history.
   /// - Parameter promise: a promise that is being decided again: it is not in its own way, and what is held for it may
   ///   be spent on it.
-  func circumstances(
+  mutating func circumstances(
     _ seen: Seen, _ vault: Int, apartFrom promise: Promise? = nil
   ) throws(TickEnd) -> Circumstances {
-    try asking { () throws(OutboxError) in
+    let (outlook, isFilled) = studies[vault].outlook(
+      &history[vault], seen.observation, papers, now: clock.now().unixSeconds)
+    if isFilled { recorders[vault].beginFrame() }
+    return try asking { () throws(OutboxError) in
       try Circumstances(
-        watch: watches[vault], seen: seen, outbox: outbox, history: history[vault],
+        watch: watches[vault], seen: seen, outbox: outbox, history: history[vault], outlook: outlook,
         aims: aims.state(for: watches[vault].vault), apartFrom: promise,
         isHalted: !outbox.halts.isEmpty || desk.haltReason() != nil, takesOrdersBack: outbox.takesOrdersBack,
         now: clock.now().unixSeconds)
@@ -22,10 +25,8 @@ extension Keeper {
 
 extension Circumstances {
   init(
-    watch: Watch, seen: Seen, outbox: Outbox, history: PriceHistory, aims: AimState,
-    apartFrom promise: Promise? = nil, isHalted: Bool,
-    takesOrdersBack: Bool,
-    now: UInt64
+    watch: Watch, seen: Seen, outbox: Outbox, history: PriceHistory, outlook: PriceStudy.Outlook, aims: AimState,
+    apartFrom promise: Promise? = nil, isHalted: Bool, takesOrdersBack: Bool, now: UInt64
   ) throws(OutboxError) {
     let chain = watch.node.chain
     let name = watch.vault.name
@@ -51,6 +52,7 @@ extension Circumstances {
       correctedAtSeconds: outbox.state.endedOrders.last {
         $0.vault == name && $0.chainID == chain.chainID && $0.note.state == "filled"
       }?.endedAtUnixSeconds,
+      volatility: outlook.estimates, volatilityGaps: outlook.gaps, macro: outlook.macro, warnings: outlook.warnings,
       aims: aims)
   }
 }

@@ -20,6 +20,7 @@ extension TickReport {
     note(TickInputs(observation, circumstances))
     let judgement = try Judgement(
       observation, policy: bench.policy, circumstances: circumstances, venue: bench.venue)
+    for warning in circumstances.warnings { note(warning: warning.rawValue) }
     note(judgement)
     guard case .approved(let approved) = judgement.verdict.ruling else {
       return Judged(plan: judgement.plan, cleared: nil)

@@ -22,6 +22,8 @@ package struct Keeper {
   /// What the vaults' aims remember.
   var aims: AimMemory
   /// One for each watch.
+  var studies: [PriceStudy]
+  /// One for each watch.
   var recorders: [TickRecorder]
   /// Exchanges of the sender in the running tick.
   var sent = 0
@@ -52,6 +54,7 @@ package struct Keeper {
     self.papers = papers
     self.configurationHash = configurationHash
     roleAbsences = watches.map { _ in nil }
+    studies = watches.map { PriceStudy($0.vault.volatility, feed: $0.vault.priceFeed) }
     outbox = try Outbox(
       policies: LanePolicy.of(watches), vaults: watches.map(\.vaultPolicy), replaying: journal.reader)
     let newest = journal.tails.observations.sequence

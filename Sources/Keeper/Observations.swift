@@ -66,7 +66,10 @@ package struct TickReader {
     let report = durable.record.report
     var thread: Thread
     if let whole = report[TickMember.whole]?.object {
-      guard let history = PriceHistory(written: report[TickMember.history] ?? []) else {
+      guard
+        let history = PriceHistory(
+          written: report[TickMember.history] ?? [], closes: report[TickMember.closes])
+      else {
         throw DifferenceFailure(what: "the frame's price history makes no sense")
       }
       thread = Thread(vault: vault, whole: whole, since: 0, history: history)
@@ -90,6 +93,7 @@ package struct TickReader {
     let tick = JournaledTick(
       durable, vault: vault, parts: thread.whole, bare: nil, absent: absent, history: thread.history)
     if let point = tick.pricePoint { thread.history.add(point) }
+    thread.history.expect(tick.expectedCorrections)
     threads.removeAll { $0.vault == vault }
     threads.append(thread)
     return .tick(tick)
@@ -232,6 +236,16 @@ package struct JournaledTick: Sendable {
 
   /// What the vault's aim has to remember, as of this tick.
   var writtenMark: JSON? { bare == nil ? part(.report)?["mark"] : nil }
+
+  /// How many corrections in a year its judgement expected, as its figure says it.
+  var expectedCorrections: String? {
+    for chapter in part(.judgement)?["chapters"]?.array ?? [] {
+      for figure in chapter["figures"]?.array ?? [] where figure["name"]?.string == PriceHistory.corrections {
+        return figure["value"]?.string
+      }
+    }
+    return nil
+  }
 
   /// What the tick adds to the price history.
   var pricePoint: PricePoint? {

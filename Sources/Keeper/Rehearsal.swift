@@ -14,6 +14,7 @@ package struct Rehearsal {
   private let papers: any Papers
   private var history: PriceHistory
   private var aims: AimMemory
+  private var study: PriceStudy
 
   /// - Parameter outbox: what the journal remembers, read without a lock; an empty one where there is no journal yet.
   package init(
@@ -25,6 +26,7 @@ package struct Rehearsal {
     self.outbox = outbox
     self.history = history
     self.aims = aims
+    study = PriceStudy(watch.vault.volatility, feed: watch.vault.priceFeed)
     self.clock = clock
     self.haltReason = haltReason
     self.papers = papers
@@ -45,6 +47,10 @@ package struct Rehearsal {
     for failure in watch.node.failures { report.note(event: failure.code, failure.description) }
     history.add(report)
     aims.add(report)
+    if report.ending != .missed, let head = report.head {
+      let (news, _) = study.readOn(&history, &watch.node, at: head.hash, now: clock.now().unixSeconds)
+      if let news { report.note(event: news.code, news.text) }
+    }
     return Rehearsed(report: report, unsigned: unsigned)
   }
 
@@ -57,8 +63,10 @@ package struct Rehearsal {
       hashes: questions.hashes, heights: questions.heights, orders: questions.orders, doubted: questions.doubted,
       isFresh: questions.isFresh, now: clock.now().unixSeconds)
     report.note(seen)
+    let (outlook, _) = study.outlook(&history, seen.observation, papers, now: clock.now().unixSeconds)
     let circumstances = try Circumstances(
-      watch: watch, seen: seen, outbox: outbox, history: history, aims: aims.state(for: watch.vault),
+      watch: watch, seen: seen, outbox: outbox, history: history, outlook: outlook,
+      aims: aims.state(for: watch.vault),
       isHalted: !outbox.halts.isEmpty || haltReason() != nil, takesOrdersBack: outbox.takesOrdersBack,
       now: clock.now().unixSeconds)
     guard let (cleared, gasLimit) = try watch.judge(seen, circumstances, &report) else { return nil }

@@ -26,12 +26,15 @@ package struct VaultSettings: Sendable {
   package let submission: SubmissionPolicy
   /// What it holds beside spot and venue.
   package let exposures: [ExposureSetting]
+  /// How it is told how much the price moves.
+  package let volatility: VolatilitySettings
 
   package init(
     name: String, account: any Account, venue: any Venue, reader: VaultReader, priceFeed: ChainlinkFeed,
     quoteFeed: ChainlinkFeed?, sequencerFeed: SequencerFeed?, policy: Policy, attemptLimit: Int,
     turnoverPerDay: Usd? = nil, lossLimit: Usd? = nil, nativeFeed: ChainlinkFeed? = nil,
-    submission: SubmissionPolicy = .public, exposures: [ExposureSetting] = []
+    submission: SubmissionPolicy = .public, exposures: [ExposureSetting] = [],
+    volatility: VolatilitySettings = VolatilitySettings()
   ) {
     self.name = name
     self.account = account
@@ -47,6 +50,7 @@ package struct VaultSettings: Sendable {
     self.nativeFeed = nativeFeed
     self.submission = submission
     self.exposures = exposures
+    self.volatility = volatility
   }
 }
 

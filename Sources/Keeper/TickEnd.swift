@@ -64,7 +64,17 @@ extension Keeper {
     if report.ending != .acted { try record(&report, vault) }
     history[vault].add(report)
     aims.add(report)
+    readOn(&report, vault)
     return report
+  }
+
+  /// Reads on in the price's past, where the tick was a good one and something is missing.
+  private mutating func readOn(_ report: inout TickReport, _ vault: Int) {
+    guard report.ending != .missed, let head = report.head else { return }
+    let (news, isFilled) = studies[vault].readOn(
+      &history[vault], &watches[vault].node, at: head.hash, now: clock.now().unixSeconds)
+    if isFilled { recorders[vault].beginFrame() }
+    if let news { report.note(event: news.code, news.text) }
   }
 
   mutating func record(_ report: inout TickReport, _ vault: Int) throws(JournalFailure) {

@@ -105,6 +105,7 @@ package struct TickReport: Hashable, Sendable, Codable {
     for stage in judgement.figures where !stage.figures.isEmpty {
       chapters.append(Chapter(stage: stage.stage.rawValue, figures: stage.figures))
     }
+    if let fallback = judgement.calibration?.fallback { note(warning: Warning(fallback).rawValue) }
     checks += judgement.verdict.checks
     for warning in judgement.plan?.warnings ?? [] { note(warning: warning.rawValue) }
     advisories = judgement.plan?.advisories ?? []
@@ -115,7 +116,9 @@ package struct TickReport: Hashable, Sendable, Codable {
     inputs?.ruling = TickRuling(clearance)
     checks += clearance.checks
     if let refusal = clearance.refusal { end(.refused, refusal.code.rawValue, refusal.text) }
-    if case .cleared(let cleared) = clearance.ruling { warnings += cleared.warnings.map(\.rawValue) }
+    if case .cleared(let cleared) = clearance.ruling {
+      for warning in cleared.warnings { note(warning: warning.rawValue) }
+    }
   }
 
   mutating func note(event code: String, _ text: String) {

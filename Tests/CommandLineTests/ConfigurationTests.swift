@@ -182,6 +182,50 @@ import Testing
     }
   }
 
+  @Test func volatilityIsRead() throws {
+    let vault = try #require(try Fixtures.read(Fixtures.full()).vaults.first)
+    let settings = vault.volatility
+    #expect(settings.methods == [.ewma, .garch, .har, .implied])
+    #expect(settings.configured == (try Ratio(decimal: "0.6")) && settings.readsFeedRounds)
+    #expect(settings.historyPath?.hasSuffix("/history.csv") == true)
+    #expect(settings.macro?.name == "SPX" && settings.macro?.maximumAgeSeconds == 345_600)
+  }
+
+  @Test func anAdaptiveBandReadsTheFeedsRoundsAndOthersDoNot() throws {
+    func settings(_ old: String, _ new: String) throws -> VolatilitySettings? {
+      let section = """
+            volatility:
+              sources: [ewma, garch, har, implied]
+              configured: 60%
+              history: history.csv
+              feedRounds: true
+              macro: {name: SPX, path: spx.csv, maximumAge: 4d}
+
+        """
+      let text = try Fixtures.full(old, new)
+      #expect(text.contains(section))
+      return try Fixtures.read(text.replacingOccurrences(of: section, with: "")).vaults.first?.volatility
+    }
+    #expect(try settings("", "") == VolatilitySettings())
+    let adaptive = try settings(
+      "band: {kind: fixed, width: 4%, of: target, reset: edge}",
+      "band: {kind: adaptive, trackingError: 3%, fallback: {width: 4%, of: target}}")
+    #expect(adaptive == VolatilitySettings(readsFeedRounds: true))
+  }
+
+  @Test(arguments: [
+    ("sources: [ewma, garch, har, implied]", "sources: [ewma, ewma]", "vaults[0].volatility.sources"),
+    ("sources: [ewma, garch, har, implied]", "sources: [realised]", "vaults[0].volatility.sources[0]"),
+    ("configured: 60%", "configured: 0.5%", "vaults[0].volatility.configured"),
+    ("feedRounds: true", "feedRounds: often", "vaults[0].volatility.feedRounds"),
+    ("{name: SPX, path: spx.csv, maximumAge: 4d}", "{name: SPX}", "vaults[0].volatility.macro.path"),
+    ("maximumAge: 4d}", "maximumAge: 1h}", "vaults[0].volatility.macro.maximumAge"),
+  ])
+  func volatilityThatMakesNoSenseIsNamed(old: String, new: String, key: String) throws {
+    let problems = Fixtures.problems(try Fixtures.full(old, new))
+    #expect(problems.contains { $0.contains(key) }, "\(problems)")
+  }
+
   @Test func bandsOfEveryKindAreRead() throws {
     let fixed = "band: {kind: fixed, width: 4%, of: target, reset: edge}"
     func band(_ text: String) throws -> BandRule? {

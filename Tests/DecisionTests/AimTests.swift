@@ -112,7 +112,7 @@ enum AimWorld {
   }
 
   @Test func atItsFloorTheVaultIsCashedInAndSaysSo() throws {
-    func warnings(_ floor: Usd) throws -> [AimWarning] {
+    func warnings(_ floor: Usd) throws -> [Decision.Warning] {
       try AimWorld.assessment(.insured(CPPIRule(floor: AimWorld.floor(floor)))).aim.warnings
     }
     #expect(try warnings(99_999) == [])
@@ -126,7 +126,7 @@ enum AimWorld {
   }
 
   @Test func aFallBeyondTheWorstGapIsSaid() throws {
-    func warnings(_ before: Price) throws -> [AimWarning] {
+    func warnings(_ before: Price) throws -> [Decision.Warning] {
       let circumstances = AimWorld.circumstances {
         $0.priceHistory = [PricePoint(atSeconds: World.now - 30, price: before)]
       }

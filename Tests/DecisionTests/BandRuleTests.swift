@@ -198,6 +198,86 @@ struct AdaptiveBandTests {
     #expect(error.value == "3" && error.unit == "%")
   }
 
+  /// What other rules would cost: between the closed forms for proportional costs alone and for fixed ones alone.
+  @Test func otherRulesAreComparedAtTheSameTrackingError() throws {
+    func value(_ name: String, gwei: UInt64, fee: Ratio) throws -> Double {
+      var venue = ScriptedVenue()
+      (venue.takerFee, venue.makerFee) = (fee, fee)
+      let figures = try calibration(rule(), circumstances(gwei: gwei), venue: venue).figures
+      return try #require(figures.first { $0.name == name }.flatMap { Double($0.value) })
+    }
+    #expect(abs(try value("cost of a fixed band", gwei: 0, fee: 0.001) - 1.4142) < 0.0002)
+    #expect(abs(try value("cost of a clock", gwei: 0, fee: 0.001) - 1.9544) < 0.0002)
+    #expect(abs(try value("cost of a fixed band", gwei: 100, fee: 0) - 1) < 0.0002)
+    #expect(abs(try value("cost of a clock", gwei: 100, fee: 0) - 3) < 0.0002)
+  }
+
+  @Test func dearTradingIsCorrectedInSmallerStepsAndDearGasInLargerOnes() throws {
+    func clip(gwei: UInt64, fee: Ratio) throws -> Double {
+      var venue = ScriptedVenue()
+      (venue.takerFee, venue.makerFee) = (fee, fee)
+      let band = try calibration(rule(monitoring: 1), circumstances(gwei: gwei), venue: venue).band
+      return band.halfWidth.approximateDouble - band.resetDistance.approximateDouble
+    }
+    let fees = try [0.0001, 0.001, 0.01].map { try clip(gwei: 20, fee: Ratio(floatLiteral: $0)) }
+    #expect(fees[0] > fees[1] && fees[1] > fees[2])
+    let gas = try [2, 20, 200].map { try clip(gwei: $0, fee: 0.001) }
+    #expect(gas[0] < gas[1] && gas[1] < gas[2])
+  }
+
+  /// The tracking error alone sets the width; gamma decides how often it is reached.
+  @Test func moreGammaIsMoreCorrectionsAndNoOtherWidth() throws {
+    func corrections(_ share: Ratio) throws -> (Double, Quantity) {
+      let calibration = try calibration(
+        rule(flow: 0.01, monitoring: 1), circumstances(gwei: 20), target: .fractionOfNetAssetValue(share))
+      let figure = try #require(calibration.figures.first { $0.name == "expected corrections" })
+      return (try #require(Double(figure.value)), calibration.band.halfWidth)
+    }
+    // 20 ETH of delta at 60 % of the vault's worth: a target of so much moves as the vault does.
+    let (few, narrow) = try corrections(0.5)
+    let (many, wide) = try corrections(0)
+    #expect(many > few)
+    #expect(abs(wide.approximateDouble / narrow.approximateDouble - 1) < 0.02)
+  }
+
+  @Test func whatIsMissingIsAFigureBesideTheFallback() throws {
+    var circumstances = try circumstances(volatility: nil)
+    circumstances.volatilityGaps = [VolatilityGap(.garch, .historyTooShort, "3 of 100 daily returns")]
+    let calibration = try calibration(rule(), circumstances)
+    #expect(calibration.fallback == .volatilityUnknown)
+    let figure = try #require(calibration.figures.first { $0.name == "no GARCH because" })
+    #expect(figure.value == "historyTooShort" && figure.source == "3 of 100 daily returns")
+  }
+
+  @Test func theMacroFactorRaisesTheVolatilityAndNothingElse() throws {
+    var raised = try circumstances()
+    raised.macro = MacroReading(
+      series: "SPX", pairs: 60, correlation: 0.4, beta: 1.2, factor: 1.2, newestAtSeconds: 86_400)
+    let calibration = try calibration(rule(), raised)
+    #expect(calibration.figures.contains { $0.name == "volatility" && $0.value == "78" && $0.unit == "%" })
+    #expect(calibration.figures.contains { $0.name == "macro factor" && $0.value == "1.2" })
+    #expect(calibration.band == (try self.calibration(rule(), circumstances(volatility: 0.78))).band)
+  }
+
+  /// Rules that need no forecast print one all the same, where somebody has looked at more than the last hours.
+  @Test func everyRuleSaysWhatItIsExpectedToCost() throws {
+    let rules: [BandRule] = [
+      .fixed(Self.fixed),
+      .timeWeighted(TimeWeightedBand(Self.fixed, minimumIntervalSeconds: 0, maximumAgeSeconds: 86_400)),
+    ]
+    for rule in rules {
+      let figures = try calibration(rule, circumstances(gwei: 20), target: .absolute(10)).figures
+      for name in ["expected corrections", "expected cost", "expected tracking error", "volatility"] {
+        #expect(figures.contains { $0.name == name }, "\(name)")
+      }
+      // √(b²/6) of 0.4 ETH at 65 % of 3,000 USD, of a vault worth 100,000.
+      let error = try #require(figures.first { $0.name == "expected tracking error" })
+      #expect(error.value.hasPrefix("0.318"), "\(error.value)")
+      let before = try calibration(rule, circumstances(volatility: nil), target: .absolute(10)).figures
+      #expect(!before.contains { $0.name.hasPrefix("expected") })
+    }
+  }
+
   @Test func nonsenseIsNamed() {
     let rules: [(String, BandRule)] = [
       ("band.trackingError", rule(trackingError: 0)), ("band.trackingError", rule(trackingError: 1.1)),

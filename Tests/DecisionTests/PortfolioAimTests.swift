@@ -101,9 +101,9 @@ import Testing
   }
 
   @Test func everyWarningSaysWhatItMeansAndWhatToDo() {
-    #expect(AimWarning.allCodes.count == AimWarning.allCases.count)
-    for code in AimWarning.allCodes { #expect(!code.meaning.isEmpty && !code.remedy.isEmpty, "\(code.code)") }
-    #expect(Set(AimWarning.allCodes.map(\.meaning)).count == AimWarning.allCodes.count)
+    let warnings = Decision.Warning.allCases
+    for warning in warnings { #expect(!warning.meaning.isEmpty && !warning.remedy.isEmpty, "\(warning)") }
+    #expect(Set(warnings.map(\.meaning)).count == warnings.count)
   }
 
   @Test func leverageIsHeldAgainstTheVenuesMargin() throws {

@@ -21,10 +21,10 @@ import Testing
     lines += Refusal.allCodes.map { "| `\($0.code)` | \($0.meaning) | \($0.remedy) |" }
     lines += [
       "", "## Warnings", "",
-      "A tick may also warn, whatever it does: in its report, in the log and in `explain`.", "",
-      "| code | meaning | what to do |", "|---|---|---|",
+      "A tick that carries one of these was judged all the same; `explain` and `check` show them.",
+      "", "| code | meaning | what to do |", "|---|---|---|",
     ]
-    lines += AimWarning.allCodes.map { "| `\($0.code)` | \($0.meaning) | \($0.remedy) |" }
+    lines += Decision.Warning.allCases.map { "| `\($0.rawValue)` | \($0.meaning) | \($0.remedy) |" }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -92,6 +92,12 @@ struct TickWorld {
     codes[report.code, default: 0] += 1
   }
 
+  /// One look at it, without a judgement.
+  mutating func seen() throws -> Observation {
+    advance()
+    return try observation()
+  }
+
   private mutating func record(_ report: inout TickReport, _ journal: Journal) throws {
     report.note(lastMark: aims.mark(of: report.vault))
     let record = try recorder.record(report, history: history, configurationHash: configurationHash)

@@ -12,13 +12,14 @@ enum World {
   /// - Parameter quorum: 1 where a test is about something else than agreement.
   static func chain(
     endpoints: [String], relays: [String] = [], quorum: Int? = 1, maximumLagBlocks: UInt64 = 3,
-    breaker: BreakerPolicy = .standard, sending: ChainSettings.Sending = .first, fees: FeePolicy = fees(.eip1559)
+    breaker: BreakerPolicy = .standard, sending: ChainSettings.Sending = .first, fees: FeePolicy = fees(.eip1559),
+    multicall3: Address? = MulticallBatch.canonicalAddress
   ) -> ChainSettings {
     ChainSettings(
       name: "scripted", chainID: 1, endpoints: endpoints.enumerated().map { endpoint($1, $0) },
       relays: relays.enumerated().map { endpoint($1, endpoints.count + $0) }, quorum: quorum,
       maximumLagBlocks: maximumLagBlocks, breaker: breaker, sending: sending,
-      multicall3: MulticallBatch.canonicalAddress, exchangeDeadlineMilliseconds: 1_000, fees: fees,
+      multicall3: multicall3, exchangeDeadlineMilliseconds: 1_000, fees: fees,
       gasLimit: 3_000_000, gasMarginPercent: 20, clearNonceReserveWei: 1_000_000,
       lane: LanePolicy(chainID: 1, feeCeilingWei: 100_000_000_000, gasBudgetWei: 1_000_000_000_000_000_000))
   }

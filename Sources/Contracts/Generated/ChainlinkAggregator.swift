@@ -30,6 +30,51 @@ enum ChainlinkAggregator {
     }
   }
 
+  /// `getRoundData`, selector 0x9a6fc8f5.
+  struct GetRoundData: ContractFunction {
+    struct Output: Hashable, Sendable {
+      let roundId: UInt256
+      let answer: Int256
+      let startedAt: UInt256
+      let updatedAt: UInt256
+      let answeredInRound: UInt256
+    }
+
+    let roundId: UInt256
+
+    static let name = "ChainlinkAggregator.getRoundData"
+    static let selector: [UInt8] = [0x9a, 0x6f, 0xc8, 0xf5]
+    static let inputTypes: [ABIType] = [.uint(80)]
+    static let outputTypes: [ABIType] = [.uint(80), .int(256), .uint(256), .uint(256), .uint(80)]
+    var arguments: [ABIValue] { [.uint(roundId)] }
+    static func read(_ reader: inout ABIReader) throws(ContractsError) -> Self {
+      try Self(roundId: reader.uint())
+    }
+    static func readOutput(_ reader: inout ABIReader) throws(ContractsError) -> Output {
+      try Output(
+        roundId: reader.uint(), answer: reader.int(), startedAt: reader.uint(), updatedAt: reader.uint(),
+        answeredInRound: reader.uint()
+      )
+    }
+  }
+
+  /// `phaseAggregators`, selector 0xc1597304.
+  struct PhaseAggregators: ContractFunction {
+    let phaseId: UInt256
+
+    static let name = "ChainlinkAggregator.phaseAggregators"
+    static let selector: [UInt8] = [0xc1, 0x59, 0x73, 0x04]
+    static let inputTypes: [ABIType] = [.uint(16)]
+    static let outputTypes: [ABIType] = [.address]
+    var arguments: [ABIValue] { [.uint(phaseId)] }
+    static func read(_ reader: inout ABIReader) throws(ContractsError) -> Self {
+      try Self(phaseId: reader.uint())
+    }
+    static func readOutput(_ reader: inout ABIReader) throws(ContractsError) -> Address {
+      try reader.address()
+    }
+  }
+
   /// `decimals`, selector 0x313ce567.
   struct Decimals: ContractFunction {
     static let name = "ChainlinkAggregator.decimals"

@@ -48,14 +48,14 @@ package struct Aim: Hashable, Sendable {
   package let source: String
   /// What was calculated on the way, beside the target.
   package let figures: [Figure]
-  package let warnings: [AimWarning]
+  package let warnings: [Warning]
   /// Why the target cannot be told; the quantity is then the delta as it is, so that nothing is due by it.
   package let refusal: Refusal?
   /// What the next judgements need to know; nil for an aim that needs no memory.
   package let mark: AimMark?
 
   init(
-    _ quantity: Quantity, slope: Double, source: String, figures: [Figure] = [], warnings: [AimWarning] = [],
+    _ quantity: Quantity, slope: Double, source: String, figures: [Figure] = [], warnings: [Warning] = [],
     refusal: Refusal? = nil, mark: AimMark? = nil
   ) {
     self.quantity = quantity
@@ -65,49 +65,6 @@ package struct Aim: Hashable, Sendable {
     self.warnings = warnings
     self.refusal = refusal
     self.mark = mark
-  }
-}
-
-/// Something about a vault's aim that forbids nothing and must not go unsaid. Raw values are stable, as those of
-/// refusals are.
-package enum AimWarning: String, Hashable, Sendable, Codable, CaseIterable {
-  /// The vault is worth no more than its floor: it is cashed in, and its target is zero.
-  case floorReached
-  /// It is worth less than its floor: the price fell too fast, or worth was taken out of it.
-  case floorBroken
-  /// Between two looks the price fell by more than the worst gap that the multiplier was chosen for.
-  case gapExceeded
-  /// What entering and leaving the carry costs is not known, so the carry stays as it is.
-  case carryCostUnknown
-  /// Funding has not been watched for as long as it is averaged, so the carry stays as it is.
-  case carryUnwatched
-
-  /// One line: what was found.
-  package var meaning: String {
-    switch self {
-    case .floorReached: "the vault is worth no more than its floor, so it is cashed in: its target is zero"
-    case .floorBroken: "the vault is worth less than its floor"
-    case .gapExceeded: "between two looks the price fell by more than target.insured.worstGap"
-    case .carryCostUnknown: "the native currency has no price, so what the carry costs is not known; it stays as it is"
-    case .carryUnwatched: "funding was not watched for target.carry.average yet; the carry stays as it is"
-    }
-  }
-
-  /// One line: what ends it.
-  package var remedy: String {
-    switch self {
-    case .floorReached: "none while the floor is meant; name another floor to take risk again"
-    case .floorBroken:
-      "find out why: a gap, fees, or a withdrawal the floor does not know of; then name the floor anew"
-    case .gapExceeded: "look at the prices of the journal; raise worstGap and lower the multiplier if they are right"
-    case .carryCostUnknown: "configure the chain's gas.nativeFeed"
-    case .carryUnwatched: "none; it ends when funding was watched for long enough"
-    }
-  }
-
-  /// Every code with its meaning and remedy: the documentation's table is made from this.
-  package static var allCodes: [(code: String, meaning: String, remedy: String)] {
-    allCases.map { ($0.rawValue, $0.meaning, $0.remedy) }
   }
 }
 

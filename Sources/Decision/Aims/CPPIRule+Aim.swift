@@ -20,7 +20,7 @@ extension CPPIRule {
     let slope =
       isCashedIn ? 0 : scene.slope(ofShare: isCapped ? leverageCap : multiplier, target: quantity)
 
-    var warnings: [AimWarning] = []
+    var warnings: [Warning] = []
     if isCashedIn { warnings.append(.floorReached) }
     if cushion.isNegative { warnings.append(.floorBroken) }
     let fall = try fall(scene)

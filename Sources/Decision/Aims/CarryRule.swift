@@ -64,7 +64,7 @@ package struct CarryRule: Hashable, Sendable, Codable {
       .scaled(by: Ratio(whole: horizonSeconds), rounding: .towardZero).divided(by: year, rounding: .towardZero)
 
     let was = if let known = scene.last?.carry { known.isOn } else { try Self.isOn(scene) }
-    var warnings: [AimWarning] = []
+    var warnings: [Warning] = []
     var isOn = was
     if roundTrip == nil { warnings.append(.carryCostUnknown) }
     if watched.seconds < averageSeconds { warnings.append(.carryUnwatched) }

@@ -139,31 +139,17 @@ package struct ImpulseBand: Hashable, Sendable {
   }
 }
 
-/// Exact averages of the stationary deviation under the band.
+/// Exact averages of the stationary deviation under the band: see `StationaryBand`.
 extension ImpulseBand {
-  /// b + r, units.
-  private var sum: Double { trigger + reset }
+  package var averages: StationaryBand { StationaryBand(self) }
 
-  /// q/(b² − r²); nil without a fixed cost, where the deviation is pushed back in infinitely many small trades.
-  package var tradesPerYear: Double? {
-    guard clip > 0 else { return nil }
-    let rate = motion.targetVariance / (sum * clip)
-    return rate.isFinite ? rate : nil
-  }
-
-  /// Units traded per year, q/(b + r).
-  package var volumePerYear: Double { motion.targetVariance / sum }
-
-  /// USD per year: fixed and proportional costs.
-  package var costPerYear: Double { (tradesPerYear ?? 0) * costs.fixed + volumePerYear * costs.perUnit }
-
-  /// E[x²] = (b² + r²)/6, units².
-  package var meanSquareDeviation: Double { (trigger * trigger + reset * reset) / 6 }
+  package var tradesPerYear: Double? { averages.tradesPerYear }
+  package var volumePerYear: Double { averages.volumePerYear }
+  package var costPerYear: Double { averages.costPerYear }
+  package var meanSquareDeviation: Double { averages.meanSquareDeviation }
+  package var trackingError: Double { averages.trackingError }
 
   /// γ v E[x²]/2: what the deviation costs the risk-averse, USD per year. A third of the whole without fixed costs,
   /// half of it without proportional ones.
   package var riskPerYear: Double { 0.5 * riskAversion * motion.priceVariance * meanSquareDeviation }
-
-  /// √(v E[x²]) = σ S √((b² + r²)/6), USD per √year.
-  package var trackingError: Double { (motion.priceVariance * meanSquareDeviation).squareRoot() }
 }

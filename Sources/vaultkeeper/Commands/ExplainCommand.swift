@@ -50,10 +50,7 @@ enum Explanation {
     if !report.chapters.isEmpty { lines += [""] + figures(report.chapters) }
     if !report.checks.isEmpty { lines += [""] + checks(report.checks) }
     for event in report.events { lines.append("event \(event.code): \(event.text)") }
-    for warning in report.warnings {
-      let meaning = Decision.Warning(rawValue: warning).map { ": \($0.meaning)" } ?? ""
-      lines.append("warning: \(warning)\(meaning)")
-    }
+    for warning in report.warnings { lines.append("warning: \(Decision.Warning(rawValue: warning)?.text ?? warning)") }
     for advisory in report.advisories { lines.append("advisory \(advisory.code.rawValue): \(advisory.text)") }
     return lines + ["\(report.exchanges) exchanges with the nodes", ""]
   }

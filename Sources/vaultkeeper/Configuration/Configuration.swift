@@ -151,6 +151,7 @@ extension Configuration {
     let submission: SubmissionPolicy
     var judgement: Judgement
     let exposures: [Exposure]
+    let volatility: VolatilitySettings
   }
 
   enum Account {

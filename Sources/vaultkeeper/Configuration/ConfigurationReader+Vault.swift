@@ -19,14 +19,15 @@ extension ConfigurationReader {
     let exposures = self.exposures(section, tokens: tokens)
     let judgement = self.judgement(section)
     let submission = self.submission(section, priceBound: judgement?.priceBound)
+    let volatility = section.optionalSection("volatility") { self.volatility($0, band: judgement?.band) }
     refuseDuplicateTokens(tokens, in: section)
     guard let name, let chain, let account, let base, let quote, let shares, let pause, let oracle, let venue,
-      let submission, let judgement, let exposures
+      let submission, let judgement, let exposures, let volatility
     else { return nil }
     return Configuration.Vault(
       name: name, place: section.place, path: section.path, chain: chain, account: account, base: base, quote: quote,
       shares: shares, pause: pause, oracle: oracle, venue: venue, submission: submission,
-      judgement: judgement, exposures: exposures)
+      judgement: judgement, exposures: exposures, volatility: volatility)
   }
 
   private func located<Value>(_ section: Section, _ key: String, _ form: Form<Value>) -> Located<Value>? {

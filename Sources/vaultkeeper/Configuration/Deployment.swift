@@ -115,7 +115,8 @@ private struct VaultBuilder {
         policy: try policy(), attemptLimit: Int(vault.judgement.attemptsPerDay),
         turnoverPerDay: vault.judgement.budgets.turnoverPerDay, lossLimit: vault.judgement.budgets.loss,
         nativeFeed: chain.gas.nativeFeed.map { ChainlinkFeed(address: $0.address, limits: $0.limits) },
-        submission: vault.submission, exposures: vault.exposures.map { $0.setting(chainID: chain.chainID) })
+        submission: vault.submission, exposures: vault.exposures.map { $0.setting(chainID: chain.chainID) },
+        volatility: vault.volatility)
     }
   }
 

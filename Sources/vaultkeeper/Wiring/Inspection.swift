@@ -215,7 +215,9 @@ struct Inspection {
         case (.notApplicable, _), (.notReached, _): continue
         }
       }
-      for warning in report.warnings { skipped("\(name): warning", warning) }
+      for warning in report.warnings {
+        skipped("\(name): warning", Decision.Warning(rawValue: warning)?.text ?? warning)
+      }
     }
   }
 }

@@ -10,22 +10,25 @@ package struct VolatilityForecast: Hashable, Sendable {
   package let method: VolatilityEstimate.Method
   /// Every estimate there was.
   package let estimates: [VolatilityEstimate]
+  /// By what the highest of them was raised, where a macro series says that these are wild times; 1 otherwise.
+  package let macroFactor: Ratio
 
   /// The highest of the estimates: a band that is too tight costs a trade, one that is too wide a drift that nobody
   /// expected. Estimates that no market shows are left out.
-  package init?(_ estimates: [VolatilityEstimate]) {
+  package init?(_ estimates: [VolatilityEstimate], macroFactor: Ratio = .one) throws(ContractsError) {
     let plausible = estimates.filter { $0.annual.isPositive && $0.annual < Self.absurd }
     guard let highest = plausible.max(by: { $0.annual < $1.annual }) else { return nil }
-    annual = highest.annual
+    annual = try highest.annual.scaled(by: macroFactor, rounding: .awayFromZero).rounded(places: 4, .awayFromZero)
     method = highest.method
     self.estimates = plausible
+    self.macroFactor = macroFactor
   }
 
   /// The estimates that others made, and what the price history of the last hours shows.
   init?(_ circumstances: Circumstances) throws(ContractsError) {
     var estimates = circumstances.volatility
     if let realised = try VolatilityEstimate(realised: circumstances.priceHistory) { estimates.append(realised) }
-    self.init(estimates)
+    try self.init(estimates, macroFactor: circumstances.macro?.factor ?? .one)
   }
 
   /// 10,000 % a year: an estimate that says more is broken.
@@ -33,9 +36,12 @@ package struct VolatilityForecast: Hashable, Sendable {
   static let absurd = Ratio(raw: Int256(bits: UInt256(6_250_000_000_000_000_000) << 4))
 
   func figures() throws(ContractsError) -> [Figure] {
-    try estimates.map { (estimate) throws(ContractsError) in
-      try .percent("volatility, \(estimate.method.words)", estimate.annual, from: estimate.source)
+    var figures = try estimates.map { (estimate) throws(ContractsError) in
+      try Figure.percent("volatility, \(estimate.method.words)", estimate.annual, from: estimate.source)
     }
+    let raised = macroFactor == .one ? "" : ", raised by the macro series"
+    figures.append(try .percent("volatility", annual, from: "the highest: \(method.words)\(raised)"))
+    return figures
   }
 }
 
@@ -55,7 +61,7 @@ package struct VolatilityEstimate: Hashable, Sendable, Codable {
     /// Written in the configuration.
     case configured
 
-    var words: String {
+    package var words: String {
       switch self {
       case .realised: "last hours"
       case .ewma: "EWMA"
@@ -73,11 +79,15 @@ package struct VolatilityEstimate: Hashable, Sendable, Codable {
   /// What it was made from: "720 returns of 3600 s".
   package let source: String
 
+  package init(_ method: Method, annual: Ratio, source: String) {
+    self.method = method
+    self.annual = annual
+    self.source = source
+  }
+
   /// Rounds to four places, before anything is compared: the last digit of a logarithm differs between processors.
   package init(_ method: Method, annual: Double, source: String) throws(ContractsError) {
-    self.method = method
-    self.annual = try Ratio(nearest: annual, places: 4)
-    self.source = source
+    self.init(method, annual: try Ratio(nearest: annual, places: 4), source: source)
   }
 
   /// nil where the history is too short to tell, or beyond floating point.
@@ -91,6 +101,11 @@ package struct VolatilityEstimate: Hashable, Sendable, Codable {
 
   /// What four decimal places can hold with room to spare; far beyond what is believed.
   private static let calculable = 1e9
+}
+
+extension VolatilityGap {
+  /// Said beside the estimates that there are.
+  var figure: Figure { .word("no \(method.words) because", reason.rawValue, from: detail) }
 }
 
 // Chosen over the containers' own methods where a coder is synthesised: records from before there were estimates have
