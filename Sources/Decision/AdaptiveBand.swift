@@ -21,6 +21,10 @@ package struct AdaptiveBand: Hashable, Sendable, Codable {
   /// The price of gas at which the tracking error is to be kept; nil for the one of the moment. With it, gas above
   /// makes the vault wait and gas below makes it come nearer.
   package let typicalGasPriceWei: UInt256?
+  /// How long the venue's book takes to be full again after a trade; nil where nobody can tell, and then corrections
+  /// are always made at once. With it, and where impact is the main cost, the drift is traded away bit by bit
+  /// (`ImpactPace`).
+  package let recoverySeconds: UInt64?
   /// What holds where this one cannot be calculated.
   package let fallback: FixedBand
 
@@ -28,7 +32,7 @@ package struct AdaptiveBand: Hashable, Sendable, Codable {
     trackingError: Ratio, narrowest: Ratio = AdaptiveBand.defaultNarrowest,
     widest: Ratio = AdaptiveBand.defaultWidest, flowVolatility: Ratio = AdaptiveBand.defaultFlowVolatility,
     monitoringSeconds: UInt64 = AdaptiveBand.defaultMonitoringSeconds, typicalGasPriceWei: UInt256? = nil,
-    fallback: FixedBand
+    recoverySeconds: UInt64? = nil, fallback: FixedBand
   ) {
     self.trackingError = trackingError
     self.narrowest = narrowest
@@ -36,6 +40,7 @@ package struct AdaptiveBand: Hashable, Sendable, Codable {
     self.flowVolatility = flowVolatility
     self.monitoringSeconds = monitoringSeconds
     self.typicalGasPriceWei = typicalGasPriceWei
+    self.recoverySeconds = recoverySeconds
     self.fallback = fallback
   }
 
@@ -53,7 +58,8 @@ package struct AdaptiveBand: Hashable, Sendable, Codable {
   func monitored(everySeconds interval: UInt64) -> AdaptiveBand {
     AdaptiveBand(
       trackingError: trackingError, narrowest: narrowest, widest: widest, flowVolatility: flowVolatility,
-      monitoringSeconds: interval, typicalGasPriceWei: typicalGasPriceWei, fallback: fallback)
+      monitoringSeconds: interval, typicalGasPriceWei: typicalGasPriceWei,
+      recoverySeconds: recoverySeconds, fallback: fallback)
   }
 
   var firstDefect: PolicyDefect? {
@@ -66,6 +72,9 @@ package struct AdaptiveBand: Hashable, Sendable, Codable {
     if widest > .one { return .outOfRange(key: "band.widest", value: widest, allowed: "at most 1") }
     if flowVolatility.isNegative || flowVolatility > Ratio(raw: 5_000_000_000_000_000_000) {
       return .outOfRange(key: "band.flowVolatility", value: flowVolatility, allowed: "0 to 5")
+    }
+    if recoverySeconds == 0 {
+      return .outOfRange(key: "band.bookRecovery", value: Ratio.zero, allowed: "1 second or more")
     }
     if monitoringSeconds == 0 {
       return .outOfRange(key: "band.monitoring", value: Ratio.zero, allowed: "1 second or more")
@@ -108,54 +117,83 @@ private struct Gap: Error {
   init(_ fallback: BandFallback) { self.fallback = fallback }
 }
 
+/// What a correction costs by its size: along the line through two quotes, since a venue's price gives way.
+struct CostLine {
+  /// USD per correction.
+  let fixed: Double
+  let cost: MarginalCost
+  /// By how many dollars per unit a unit gets dearer with each unit more.
+  let slope: Double
+
+  /// nil where the venue cannot quote it.
+  init?(_ scene: BandScene, around size: Double, gasPriceWei: UInt256? = nil) throws {
+    guard let near = try scene.cost(ofCorrecting: size, gasPriceWei: gasPriceWei) else { return nil }
+    // Beyond what the venue has room for there is no second quote; then the first one holds for every size.
+    let far = try scene.cost(ofCorrecting: 2 * size, gasPriceWei: gasPriceWei)
+    let rise = max((far?.perUnit ?? near.perUnit) - near.perUnit, 0)
+    // A millionth is what quotes are rounded by.
+    slope = rise > 1e-6 * near.perUnit ? rise / size : 0
+    fixed = near.fixed
+    let spot = scene.price.approximateDouble
+    cost = try MarginalCost(
+      spot: spot, fee: max(near.perUnit - slope * size, 0) / spot, impactPerUnit: 2 * slope / spot)
+  }
+}
+
 /// What the formula gave, and what it was given.
 private struct Solution {
   let band: ImpulseBand
   /// The trigger where the drift is looked at so often and no more often, base units.
   let trigger: Double
-  let cost: CorrectionCost
+  let line: CostLine
+  /// Where impact is the main cost and the book fills again fast enough: many small corrections instead.
+  let pace: ImpactPace?
 
   /// nil where the venue cannot say what a correction costs.
   init?(_ scene: BandScene, _ motion: TargetMotion, _ rule: AdaptiveBand) throws {
     let smallest = scene.minimumClip.approximateDouble / scene.price.approximateDouble
     let error = rule.trackingError.approximateDouble * scene.netAssetValue.approximateDouble
-    // What a correction costs depends on its size, and its size on what it costs. A venue's impact is a small part of
-    // that, so the second round settles it.
+    // What a correction costs depends on its size, and its size on what it costs. The clip that agrees with its own
+    // cost along the line of two quotes is found exactly; the second round takes the quotes where that clip lies.
     var size = max(smallest, error / motion.priceVariance.squareRoot())
-    var solved: (band: ImpulseBand, cost: CorrectionCost)?
+    var solved: (band: ImpulseBand, line: CostLine)?
     for _ in 0..<2 {
-      guard let cost = try scene.cost(ofCorrecting: size) else { return nil }
-      let band = try Self.band(scene, motion, rule, size, cost, error: error)
-      guard let band else { return nil }
-      solved = (band, cost)
+      guard let line = try CostLine(scene, around: size) else { return nil }
+      guard let band = try Self.band(scene, motion, rule, size, line, error: error) else { return nil }
+      solved = (band, line)
       size = max(smallest, band.clip)
     }
     guard let solved else { return nil }
-    band = solved.band
-    cost = solved.cost
+    (band, line) = solved
     let interval = Double(rule.monitoringSeconds) / RealisedVolatility.secondsPerYear
     trigger = try band.monitoredTrigger(interval: interval)
+    if let recovery = rule.recoverySeconds {
+      pace = try ImpactPace(band, line, recoverySeconds: recovery)
+    } else {
+      pace = nil
+    }
   }
 
   /// The band at the cost of the moment. Where a typical price of gas is named, the tracking error is kept at that one,
   /// and the moment's gas is weighed by the same aversion to risk.
   private static func band(
-    _ scene: BandScene, _ motion: TargetMotion, _ rule: AdaptiveBand, _ size: Double, _ cost: CorrectionCost,
-    error: Double
+    _ scene: BandScene, _ motion: TargetMotion, _ rule: AdaptiveBand, _ size: Double, _ line: CostLine, error: Double
   ) throws -> ImpulseBand? {
-    let costs = try TradingCosts(fixed: cost.fixed, perUnit: cost.perUnit)
     guard let typicalGasPrice = rule.typicalGasPriceWei else {
-      return try ImpulseBand(motion: motion, costs: costs, targetTrackingError: error)
+      return try ImpulseBand(motion: motion, fixedCost: line.fixed, cost: line.cost, targetTrackingError: error)
     }
-    guard let typical = try scene.cost(ofCorrecting: size, gasPriceWei: typicalGasPrice) else { return nil }
+    guard let typical = try CostLine(scene, around: size, gasPriceWei: typicalGasPrice) else { return nil }
     let usual = try ImpulseBand(
-      motion: motion, costs: TradingCosts(fixed: typical.fixed, perUnit: typical.perUnit),
-      targetTrackingError: error)
-    return try ImpulseBand(motion: motion, costs: costs, riskAversion: usual.riskAversion)
+      motion: motion, fixedCost: typical.fixed, cost: typical.cost, targetTrackingError: error)
+    return try ImpulseBand(
+      motion: motion, fixedCost: line.fixed, cost: line.cost, riskAversion: usual.riskAversion)
   }
 
   /// Rounded to the sixth place of a base unit, before anything is compared, and kept within the rule's bounds.
   func calibrated(_ scene: BandScene, _ rule: AdaptiveBand) throws(ContractsError) -> CalibratedBand {
+    if let pace {
+      return try pace.calibrated(scene, widest: rule.widest, figures: try figures(scene, rule, found: nil))
+    }
     func width(_ share: Ratio) throws(ContractsError) -> Quantity {
       try scene.netAssetValue.scaled(by: share, rounding: .towardZero)
         .quantity(at: scene.price, rounding: .towardZero)
@@ -169,17 +207,21 @@ private struct Solution {
   }
 
   private func figures(
-    _ scene: BandScene, _ rule: AdaptiveBand, found: Quantity
+    _ scene: BandScene, _ rule: AdaptiveBand, found: Quantity?
   ) throws(ContractsError) -> [Figure] {
     var figures = try scene.volatilityFigures()
     let spot = scene.price.approximateDouble
     figures += [
-      try .usd("cost per correction", Usd(nearest: cost.fixed, places: 2), from: "gas and upfront fee, native price"),
-      try .percent("cost of trading", Ratio(nearest: cost.perUnit / spot, places: 6), from: "venue's fee and impact"),
+      try .usd("cost per correction", Usd(nearest: line.fixed, places: 2), from: "gas and upfront fee, native price"),
+      try .percent(
+        "cost of trading", Ratio(nearest: band.costs.perUnit / spot, places: 6), from: "venue's fee and impact"),
       try .quantity(
-        "drift of a day", Self.daily(band), scene.unit, from: "√(gamma × volatility, flows; vanna is not known), a day"),
-      try .quantity("trigger", found, scene.unit, from: "least cost at the tracking error, looked at every tick"),
+        "drift of a day", Self.daily(band), scene.unit, from: "√(gamma × volatility, flows; vanna unknown), a day"),
     ]
+    if let found {
+      figures.append(
+        try .quantity("trigger", found, scene.unit, from: "least cost at the tracking error, looked at every tick"))
+    }
     figures += try BandExpectation.figures(band.averages, scene, from: "stationary band")
     return figures + (try BandExpectation.comparison(band))
   }

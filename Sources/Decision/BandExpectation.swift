@@ -31,8 +31,8 @@ enum BandExpectation {
     }
     return [
       try ratio(
-        "cost of a fixed band", costs.centredBandRatio, "÷ this one's, reset to the target, at the same tracking error"),
-      try ratio("cost of a clock", costs.clockRatio, "÷ this one's, reset to the target, at the same tracking error"),
+        "cost of a fixed band", costs.centredBandRatio, "÷ this one's, reset to the target, at equal tracking error"),
+      try ratio("cost of a clock", costs.clockRatio, "÷ this one's, reset to the target, at equal tracking error"),
     ]
   }
 

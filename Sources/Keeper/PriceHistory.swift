@@ -107,7 +107,7 @@ extension PriceHistory {
     var before: HourlyCloses.Close?
     for close in closes.closes {
       let price = Int64(close.price.hundredThousandths)
-      if let before, before.hour + 1 == close.hour {
+      if let before, before.hour &+ 1 == close.hour {
         run.append(.integer(price - Int64(before.price.hundredThousandths)))
       } else {
         if !run.isEmpty { runs.append(.array(run)) }

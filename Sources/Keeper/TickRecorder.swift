@@ -7,9 +7,9 @@ import Outbox
 /// nothing of (a tick that could not look has no inputs) keeps its last value in the record, marked as absent, so that
 /// the next tick need not repeat it whole.
 struct TickRecorder {
-  /// Two hours at a tick every 12 s. A frame is 15 to 45 KB with the price history of the last hours in it, and up to 45 KB
-  /// more with the closes of 400 days, which is 150 bytes a tick at most; a reader that begins anywhere has its first tick after two hours at most, and so has one whose journal was
-  /// pruned.
+  /// Two hours at a tick every 12 s. A frame is 15 to 45 KB with the price history of the last hours in it, and up to
+  /// 45 KB more with the closes of 400 days, which is 150 bytes a tick at most; a reader that begins anywhere has its
+  /// first tick after two hours at most, and so has one whose journal was pruned.
   static let frameInterval = 600
 
   /// The record's form; 1 was the report alone.

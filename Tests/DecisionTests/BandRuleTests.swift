@@ -68,12 +68,13 @@ struct AdaptiveBandTests {
 
   private func rule(
     trackingError: Ratio = 0.03, flow: Ratio = 0.1, monitoring: UInt64 = 12, typical: UInt256? = nil,
-    narrowest: Ratio = 0.001, widest: Ratio = 0.5
+    narrowest: Ratio = 0.001, widest: Ratio = 0.5, recovery: UInt64? = nil
   ) -> BandRule {
     .adaptive(
       AdaptiveBand(
         trackingError: trackingError, narrowest: narrowest, widest: widest, flowVolatility: flow,
-        monitoringSeconds: monitoring, typicalGasPriceWei: typical, fallback: Self.fixed))
+        monitoringSeconds: monitoring, typicalGasPriceWei: typical, recoverySeconds: recovery,
+        fallback: Self.fixed))
   }
 
   private func circumstances(
@@ -198,6 +199,58 @@ struct AdaptiveBandTests {
     #expect(error.value == "3" && error.unit == "%")
   }
 
+  /// The clip agrees with its own cost: quoted at the clip that comes out, the cost is the one that it was made with.
+  @Test(arguments: [0.5, 5, 50, 500]) func theClipAgreesWithWhatItCostsAtTheVenuesDepth(impact: Double) throws {
+    let venue = ScriptedVenue(impactPerSquare: Ratio(floatLiteral: impact))
+    let calibration = try calibration(rule(monitoring: 1), circumstances(gwei: 100), venue: venue)
+    let band = calibration.band
+    let clip = band.halfWidth.approximateDouble - band.resetDistance.approximateDouble
+    let figure = try #require(calibration.figures.first { $0.name == "cost of trading" })
+    let expected = (0.0006 * 3_000 + impact * clip) / 3_000 * 100
+    #expect(abs((Double(figure.value) ?? 0) / expected - 1) < 0.01, "\(figure.value), \(expected)")
+    // A thinner book is corrected in smaller steps.
+    let thin = try self.calibration(
+      rule(monitoring: 1), circumstances(gwei: 100), venue: ScriptedVenue(impactPerSquare: Ratio(floatLiteral: 2 * impact))
+    ).band
+    #expect(try thin.halfWidth - thin.resetDistance < band.halfWidth - band.resetDistance)
+  }
+
+  @Test func whereImpactIsTheMainCostTheDriftIsTradedAwayBitByBit() throws {
+    let thin = ScriptedVenue(takerFee: 0.0001, makerFee: 0.0001, impactPerSquare: 200)
+    let paced = rule(trackingError: 0.002, recovery: 3_600)
+    func calibrated(_ rule: BandRule, _ venue: ScriptedVenue, base: Quantity = 20, since: UInt64? = nil) throws
+      -> Calibration
+    {
+      var circumstances = try circumstances()
+      // Two cents a correction, as on a rollup: gas must not be the main cost.
+      circumstances.fees = FeeQuote(
+        nextBaseFeeWei: 1_000_000, tipWei: 0, feeCapWei: 2_000_000, gasPriceCeilingWei: UInt256(5_000 * World.gwei))
+      circumstances.correctedAtSeconds = since.map { World.now - $0 }
+      return try calibration(rule, circumstances, target: .absolute(20), base: base, venue: venue)
+    }
+    let off = try calibrated(paced, thin, base: 22)
+    #expect(off.figures.contains { $0.name == "rate because" })
+    let part = try #require(off.figures.first { $0.name == "due at a time" }.flatMap { Double($0.value) })
+    #expect(part > 0 && part < 100)
+    // Towards the target, and by that part of the drift.
+    #expect(off.due.isNegative && abs(off.due.approximateDouble + 2 * part / 100) < 0.000_01)
+    let short = try calibrated(paced, thin, base: 18)
+    #expect(try short.due == off.due.negated())
+    // The book is left to fill.
+    #expect(try calibrated(paced, thin, base: 22, since: 3_599).due == 0)
+    #expect(try calibrated(paced, thin, base: 22, since: 3_600).due == off.due)
+    // What is worth less than the smallest clip waits.
+    #expect(try calibrated(paced, thin, base: Quantity(floatLiteral: 20.000_1)).due == 0)
+    // Not at a deep book, not without a time, and not where gas is dear.
+    for (rule, venue) in [
+      (paced, ScriptedVenue()), (self.rule(trackingError: 0.002), thin),
+    ] {
+      #expect(!(try calibrated(rule, venue, base: 22)).figures.contains { $0.name == "rate because" })
+    }
+    let dear = try calibration(paced, circumstances(gwei: 1_000), target: .absolute(20), base: 22, venue: thin)
+    #expect(!dear.figures.contains { $0.name == "rate because" })
+  }
+
   /// What other rules would cost: between the closed forms for proportional costs alone and for fixed ones alone.
   @Test func otherRulesAreComparedAtTheSameTrackingError() throws {
     func value(_ name: String, gwei: UInt64, fee: Ratio) throws -> Double {
@@ -233,9 +286,9 @@ struct AdaptiveBandTests {
       let figure = try #require(calibration.figures.first { $0.name == "expected corrections" })
       return (try #require(Double(figure.value)), calibration.band.halfWidth)
     }
-    // 20 ETH of delta at 60 % of the vault's worth: a target of so much moves as the vault does.
-    let (few, narrow) = try corrections(0.5)
-    let (many, wide) = try corrections(0)
+    // The larger the part of the vault's worth, the more the target moves with the price.
+    let (few, narrow) = try corrections(0.1)
+    let (many, wide) = try corrections(0.5)
     #expect(many > few)
     #expect(abs(wide.approximateDouble / narrow.approximateDouble - 1) < 0.02)
   }
@@ -284,6 +337,7 @@ struct AdaptiveBandTests {
       ("band.narrowest", rule(narrowest: 0)), ("band.narrowest", rule(narrowest: 0.6)),
       ("band.widest", rule(widest: 1.5)), ("band.flowVolatility", rule(flow: -0.1)),
       ("band.flowVolatility", rule(flow: 6)), ("band.monitoring", rule(monitoring: 0)),
+      ("band.bookRecovery", rule(recovery: 0)),
     ]
     for (key, rule) in rules {
       #expect { try World.policy(rule: rule) } throws: { "\($0)".contains(key) }
@@ -305,7 +359,7 @@ struct BandRecordTests {
     let rules: [BandRule] = [
       .timeWeighted(TimeWeightedBand(fixed, minimumIntervalSeconds: 5, maximumAgeSeconds: 50)),
       .adaptive(AdaptiveBand(trackingError: 0.03, typicalGasPriceWei: 7, fallback: fixed)),
-      .adaptive(AdaptiveBand(trackingError: 0.03, fallback: fixed)),
+      .adaptive(AdaptiveBand(trackingError: 0.03, recoverySeconds: 60, fallback: fixed)),
     ]
     for rule in rules { #expect(try JSON(encoding: rule).decoded() == rule) }
   }

@@ -111,7 +111,7 @@ import Testing
       "Aims/CPPIRule.swift",
       "Aims/CarryRule.swift",
       "Assessment.swift",
-      "BandRule.swift",
+      "BandExpectation.swift",
       "BandScene.swift",
       "Calibration.swift",
       "Execution/Breakers.swift",
@@ -120,10 +120,10 @@ import Testing
       "Execution/Schedule.swift",
       "Exposures/Appraisal.swift",
       "Exposures/Exposure.swift",
+      "ImpactPace.swift",
       "Liquidation/Advisory.swift",
       "Liquidation/LiquidationRisk.swift",
       "Prospect.swift",
-      "VolatilityForecast.swift",
     ]
     #expect(using.sorted() == places)
   }

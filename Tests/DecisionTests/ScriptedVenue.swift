@@ -14,7 +14,7 @@ struct ScriptedVenue: Venue {
   /// Fee of an order that fills at once, and of one that rests.
   var takerFee: Ratio = 0.0006
   var makerFee: Ratio = 0.0006
-  /// c of an impact of c n² dollars for an order of n.
+  /// Dollars that a trade of n units costs beside its fee, divided by n².
   var impactPerSquare: Ratio = 0
   var quoteFailure: ContractsError?
 

@@ -145,7 +145,7 @@ enum Walk {
       reasons(try Walk.result(still)) == ["ewma absurd", "garch notCalculable", "har historyTooShort"])
     // A day of wild jumps between calm ones is beyond what an honest forecast may be.
     var result = VolatilityStudy.Result()
-    result.add(.garch) { try VolatilityEstimate(.garch, annual: 150, source: "") }
+    result.add(.garch) { try VolatilityEstimate(.garch, annual: 150.0, source: "") }
     result.add(.har) { throw QuantError.notConverged("a test") }
     #expect(reasons(result) == ["garch absurd", "har notConverged"])
     #expect(try VolatilityForecast([]) == nil)
@@ -239,7 +239,7 @@ enum Walk {
     let closes = try #require(HourlyCloses(walk))
     let wild = try #require(try MacroReading("SPX", days(walk, share: 0.9, wildFrom: 280), closes))
     #expect(wild.factor > 1.1 && wild.factor <= 2)
-    let estimate = VolatilityEstimate(.configured, annual: 0.5, source: "")
+    let estimate = try VolatilityEstimate(.configured, annual: 0.5, source: "")
     let forecast = try #require(try VolatilityForecast([estimate], macroFactor: wild.factor))
     #expect(forecast.annual > 0.55 && forecast.annual <= 1)
   }

@@ -34,7 +34,9 @@ struct ScriptedFeed {
       let text = asked.params.first?["data"]?.string ?? asked.params.first?["input"]?.string
     else { return World.plain(asked) }
     let data: [UInt8]
-    do { data = try Hex.decode(text) } catch { preconditionFailure("the keeper sends hexadecimal: \(error)") }
+    do { data = try Hex.decode(text, limit: 1_000) } catch {
+      preconditionFailure("the keeper sends hexadecimal: \(error)")
+    }
     let reverted = ScriptedTransport.Answer.error(RPCErrorObject(code: 3, message: "execution reverted"))
     let argument =
       data.count >= 36 ? data.dropFirst(4).suffix(10).reduce(UInt256.zero) { $0 << 8 | UInt256(UInt64($1)) } : .zero
@@ -351,7 +353,7 @@ struct ScriptedFeed {
     var history = PriceHistory()
     var draws = SplitMix64(5)
     for hour in 0..<300 as Range<UInt64> where hour % 37 != 0 {
-      let price = Price(raw: UInt256(3_000_000 + draws.next() % 100_000) * UInt256(1_000_000_000_000_000))
+      let price = Price(raw: try UInt256(3_000_000 + draws.next() % 100_000) * UInt256(1_000_000_000_000_000))
       history.add(PricePoint(atSeconds: 1_700_000_000 + hour * 3_600, price: price))
     }
     try history.fill(

@@ -178,7 +178,7 @@ private struct DailySeries {
         day = nil
       }
       var today = day ?? (number, 0, 0, nil)
-      if let previous, previous.hour + 1 == close.hour {
+      if let previous, previous.hour &+ 1 == close.hour {
         let move = close.price.logReturn(since: previous.price)
         today.squares += move * move
         today.returns += 1

@@ -1,6 +1,6 @@
 /// A series of numbers in time, as people keep one: `time,value` in each line. The time is unix seconds, a date
-/// (`2024-01-31`) or a date with its time (`2024-01-31T21:00:00Z`); the first line may name the columns; further columns
-/// are not looked at; an empty value or a single dot is a day without one. Rows may stand in either order.
+/// (`2024-01-31`) or a date with its time (`2024-01-31T21:00:00Z`); the first line may name the columns; further
+/// columns are not looked at; an empty value or a single dot is a day without one. Rows may stand in either order.
 ///
 /// Whatever stands in a file, reading it ends and says where it makes no sense.
 struct DatedSeries: Hashable, Sendable {

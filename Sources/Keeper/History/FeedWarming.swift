@@ -217,7 +217,8 @@ struct FeedWarming: Sendable {
 
   private mutating func advance(from: RoundID, _ rounds: [FeedRound], now: UInt64, isFull: Bool) {
     let limit = UInt64(HourlyCloses.limit) * 3_600
-    if isFull || oldest < now - min(now, limit) {
+    // A feed that tells nothing of a whole batch has forgotten what came before it, too.
+    if rounds.isEmpty || isFull || oldest < now - min(now, limit) {
       stage = .done
       return
     }
