@@ -16,14 +16,14 @@ import Testing
     // alarms
     Mistake(
       old: "[/usr/local/bin/page, --who, keeper]", new: "[page]",
-      message: "102:12: alarms.command: \"page\" is not an absolute path; no shell looks for the program"),
+      message: "103:12: alarms.command: \"page\" is not an absolute path; no shell looks for the program"),
     Mistake(
       old: "noCompletedTick: 5m", new: "noCompletedTick: 3s",
-      message: "112:20: alarms.noCompletedTick: \"3s\" is out of range; "
+      message: "113:20: alarms.noCompletedTick: \"3s\" is out of range; "
         + "write a time from 5s to 1d, such as 90s, 5m or 24h"),
     Mistake(
       old: "on: [halt, refusalStreak,", new: "on: [hallt, refusalStreak,",
-      message: "109:8: alarms.on[0]: \"hallt\" is not known here; perhaps \"halt\"; "
+      message: "110:8: alarms.on[0]: \"hallt\" is not known here; perhaps \"halt\"; "
         + "write halt, refusalStreak, lowBalance, noCompletedTick or journal"),
     // unknown and missing keys
     Mistake(
