@@ -32,6 +32,12 @@ package enum Normal {
     return tail + error * 1.414_213_562_373_095_048_8 * min(density, inverseRootTwoPi)
   }
 
+  /// The same from n(x) with all its digits and Mills' ratio, without another exponential.
+  @inline(__always) static func cumulative(_ x: Double, exactly density: Double) -> Double {
+    let tail = density * millsRatio(x.magnitude)
+    return x < 0 ? tail : 1 - tail
+  }
+
   /// Nearer than this the rounding of an argument costs less than three units in the last place.
   private static let bodyEnd = 2.5
   private static let inverseRootTwo = 0.707_106_781_186_547_524_4

@@ -37,8 +37,16 @@ struct LognormalTerms {
     d1 = ratio + 0.5 * deviation
     d2 = ratio - 0.5 * deviation
     density1 = Normal.density(d1)
-    cumulative1 = Normal.cumulative(kind.sign * d1, density: density1)
     // F n(d₁) = K n(d₂)
-    cumulative2 = Normal.cumulative(kind.sign * d2, density: density1 > 0 ? density1 * moneyness : 0)
+    let density2 = density1 * moneyness
+    // Both probabilities by Mills' ratio from the one exponential. Where a density is no normal number, because its
+    // deviation lies far out or the moneyness is beyond measure, by itself.
+    if density1.isNormal && density2.isNormal && density2 < 0.4 {
+      cumulative1 = Normal.cumulative(kind.sign * d1, exactly: density1)
+      cumulative2 = Normal.cumulative(kind.sign * d2, exactly: density2)
+    } else {
+      cumulative1 = Normal.cumulative(kind.sign * d1, density: density1)
+      cumulative2 = Normal.cumulative(kind.sign * d2, density: density1 > 0 ? density2 : 0)
+    }
   }
 }
