@@ -109,6 +109,14 @@ vectors: lab ## run every file of test vectors found under DIR=folder; DATA=fold
 	@test -n "$(DIR)" || { echo "usage: make vectors DIR=folder [DATA=folder]" >&2; exit 64; }
 	$(LAB) vectors "$(DIR)" $(if $(DATA),--data "$(DATA)")
 
+.PHONY: papers
+papers: lab ## reproduce published results; DATA=folder holds price histories, ONLY=A,C picks some, WRITE=file keeps them
+	$(LAB) papers $(if $(DATA),--data "$(DATA)") $(if $(ONLY),--only "$(ONLY)") $(if $(WRITE),--write "$(WRITE)")
+
+.PHONY: benchmarks
+benchmarks: lab ## print how fast the hot formulas and a decision are, as ratios to C, numpy and py_lets_be_rational
+	@python3 Benchmarks/run.py $(LAB)
+
 .PHONY: test-chain
 test-chain: build ## check and dry-run against RPC=url with CONFIG=file; signs only with SIGN=1
 	@test -n "$(RPC)" -a -n "$(CONFIG)" || { echo "usage: make test-chain RPC=url CONFIG=file [SIGN=1]" >&2; exit 64; }
@@ -122,4 +130,4 @@ fuzz: deps ## run the decoders on ITERATIONS inputs (default 10 million), optimi
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf .build .build-release .build-mutants .build-lab .demo
+	rm -rf .build .build-release .build-mutants .build-lab .build-benchmarks .demo

@@ -75,7 +75,7 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "vaultkeeper-lab",
-      dependencies: ["Simulation", "Wallet", "Contracts", "Quant", "Ethereum", argumentParser],
+      dependencies: ["Simulation", "Decision", "Wallet", "Contracts", "Quant", "Ethereum", argumentParser],
       swiftSettings: strict),
 
     // the yard: writes Sources/Contracts/Generated from abi/ (make abi)

@@ -7,5 +7,8 @@ struct Lab: ParsableCommand {
     commandName: "vaultkeeper-lab",
     abstract: "Runs Vaultkeeper's parts against test files and simulated worlds.",
     discussion: "Nothing here talks to a node or reads a key of yours. It is not part of an installation.",
-    subcommands: [EthereumTestsCommand.self, VectorsCommand.self, StormCommand.self, CrashPointsCommand.self])
+    subcommands: [
+      EthereumTestsCommand.self, VectorsCommand.self, PapersCommand.self, BenchmarkCommand.self, StormCommand.self,
+      CrashPointsCommand.self,
+    ])
 }

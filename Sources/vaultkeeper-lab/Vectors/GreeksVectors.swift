@@ -7,11 +7,11 @@ enum BSMVectors {
     let greeks = try Greeks(
       given.optionKind(), spot: given.number("S"), strike: given.number("K"), years: given.number("T"),
       rate: given.number("r"), carry: given.optionalNumber("q") ?? 0, volatility: given.number("sigma"))
-    return .numbers([
-      ("price", greeks.price), ("delta", greeks.delta), ("gamma", greeks.gamma), ("vega", greeks.vega),
-      ("theta", greeks.theta), ("rho", greeks.rho), ("phi", greeks.phi), ("vanna", greeks.vanna),
-      ("volga", greeks.volga), ("charm", greeks.charm), ("speed", greeks.speed), ("zomma", greeks.zomma),
-      ("strike_delta", greeks.strikeDelta),
+    return VectorOutput.object([
+      "price": greeks.price, "delta": greeks.delta, "gamma": greeks.gamma, "vega": greeks.vega,
+      "theta": greeks.theta, "rho": greeks.rho, "phi": greeks.phi, "vanna": greeks.vanna,
+      "volga": greeks.volga, "charm": greeks.charm, "speed": greeks.speed, "zomma": greeks.zomma,
+      "strike_delta": greeks.strikeDelta,
     ])
   }
 }
@@ -22,9 +22,9 @@ enum Black76Vectors {
     let option = try Black76(
       given.optionKind(), forward: given.number("F"), strike: given.number("K"), years: given.number("T"),
       rate: given.number("r"), volatility: given.number("sigma"))
-    return .numbers([
-      ("price", option.price), ("delta_fwd", option.forwardDelta), ("delta_undisc", option.undiscountedDelta),
-      ("gamma_fwd", option.forwardGamma), ("vega", option.vega), ("theta", option.theta), ("rho", option.rho),
+    return VectorOutput.object([
+      "price": option.price, "delta_fwd": option.forwardDelta, "delta_undisc": option.undiscountedDelta,
+      "gamma_fwd": option.forwardGamma, "vega": option.vega, "theta": option.theta, "rho": option.rho,
     ])
   }
 }
@@ -42,8 +42,8 @@ enum DigitalVectors {
       given.optionKind(), pays: payment, spot: given.number("S"), strike: given.number("K"),
       years: given.number("T"), rate: given.number("r"), carry: given.optionalNumber("q") ?? 0,
       volatility: given.number("sigma"))
-    return .numbers([
-      ("price", option.price), ("delta", option.delta), ("gamma", option.gamma), ("vega", option.vega),
+    return VectorOutput.object([
+      "price": option.price, "delta": option.delta, "gamma": option.gamma, "vega": option.vega,
     ])
   }
 }
@@ -67,7 +67,7 @@ enum PublishedGreeksVectors {
     let delta = try convention.delta(
       given.optionKind(), spot: given.number("S"), strike: given.number("K"), discount: given.number("df_dom"),
       carryDiscount: given.number("df_for"), deviation: given.number("stddev"))
-    return .numbers([("delta", delta)])
+    return VectorOutput.object(["delta": delta])
   }
 }
 
@@ -77,11 +77,11 @@ enum InverseOptionVectors {
     let option = try InverseOption(
       given.optionKind(), forward: given.number("F"), strike: given.number("K"), years: given.number("T"),
       volatility: given.number("sigma"))
-    return .numbers([
-      ("price_usd", option.price), ("price_coin", option.coinPrice), ("delta_bs", option.delta),
-      ("delta_premium_adjusted", option.premiumAdjustedDelta), ("gamma_usd", option.gamma),
-      ("vega_usd_per_1pct", option.vega / 100), ("theta_usd_per_day365", option.theta / 365),
-      ("dcoin_dF", option.coinDelta),
+    return VectorOutput.object([
+      "price_usd": option.price, "price_coin": option.coinPrice, "delta_bs": option.delta,
+      "delta_premium_adjusted": option.premiumAdjustedDelta, "gamma_usd": option.gamma,
+      "vega_usd_per_1pct": option.vega / 100, "theta_usd_per_day365": option.theta / 365,
+      "dcoin_dF": option.coinDelta,
     ])
   }
 }
@@ -95,9 +95,9 @@ enum ImpliedVolatilityVectors {
     do {
       let volatility = try ImpliedVolatility.black76(
         kind, price: price, forward: forward, strike: strike, years: years, discount: discount)
-      return .numbers([("iv", volatility)])
+      return VectorOutput.object(["iv": volatility])
     } catch {
-      return .numbers([("iv", nil)])
+      return VectorOutput.object(["iv": nil])
     }
   }
 }
@@ -109,10 +109,10 @@ enum PowerPerpetualVectors {
       spot: given.number("S"), power: given.number("p"), rate: given.optionalNumber("r") ?? 0,
       volatility: given.number("sigma"), fundingYears: given.number("f_years"),
       normalisation: given.optionalNumber("norm_factor") ?? 1, scale: given.optionalNumber("scale") ?? 1)
-    return .numbers([
-      ("mark_opyn", token.mark), ("mark_paradigm", token.periodicMark), ("delta_opyn", token.delta),
-      ("gamma_opyn", token.gamma), ("vega_opyn", token.vega),
-      ("funding_theta_per_year_paid_by_long", token.fundingPerYear),
+    return VectorOutput.object([
+      "mark_opyn": token.mark, "mark_paradigm": token.periodicMark, "delta_opyn": token.delta,
+      "gamma_opyn": token.gamma, "vega_opyn": token.vega,
+      "funding_theta_per_year_paid_by_long": token.fundingPerYear,
     ])
   }
 }

@@ -8,8 +8,10 @@ enum HedgeReplayVectors {
       .call, path: given.numbers("path"), strike: given.number("K"), rate: given.number("r"),
       interval: given.number("dt"), strategy: .delta(volatility: given.number("sigma")),
       costFraction: given.optionalNumber("lam") ?? 0)
-    return .numbers(
-      [("total_cost", replay.costs), ("final_pnl", replay.profit)], lists: [("delta", replay.steps.map(\.units))])
+    return [
+      "total_cost": .number(replay.costs), "final_pnl": .number(replay.profit),
+      "delta": VectorOutput.numbers(replay.steps.map(\.units)),
+    ]
   }
 }
 
@@ -28,21 +30,37 @@ enum HullVectors {
 
   /// The book rounds deltas to three places, trades once more at expiry, to all or nothing, and counts in thousands.
   private static func weeks(_ given: VectorInput) throws -> JSON {
-    let strike = try given.number("K")
-    let path = try given.numbers("path")
-    let replay = try HedgeReplay(
-      .call, path: path, strike: strike, rate: given.number("r"), interval: 1.0 / 52,
-      strategy: .delta(volatility: given.number("sigma")), lot: 0.001)
-    guard let last = replay.steps.last, replay.steps.count == (try given.integer("weeks")) + 1 else {
-      throw LabError("the path has not one price a week")
+    let weeks = try Weeks(given, lot: 0.001)
+    return [
+      "total_cost_kusd": .number(weeks.total), "delta": VectorOutput.numbers(weeks.deltas),
+      "cum_cost_kusd": VectorOutput.numbers(weeks.costs),
+    ]
+  }
+
+  /// What the hedge of a table's weeks costs in all, thousands of USD; deltas are rounded to `lot`, 0 for not at all.
+  static func total(_ given: VectorInput, lot: Double) throws -> Double { try Weeks(given, lot: lot).total }
+
+  private struct Weeks {
+    let deltas: [Double]
+    /// Thousands of USD.
+    let costs: [Double]
+    let total: Double
+
+    init(_ given: VectorInput, lot: Double) throws {
+      let strike = try given.number("K")
+      let replay = try HedgeReplay(
+        .call, path: given.numbers("path"), strike: strike, rate: given.number("r"), interval: 1.0 / 52,
+        strategy: .delta(volatility: given.number("sigma")), lot: lot)
+      guard let last = replay.steps.last, replay.steps.count == (try given.integer("weeks")) + 1 else {
+        throw LabError("the path has not one price a week")
+      }
+      let scale = try given.number("n_options") / 1000
+      let exercised = last.price > strike ? 1.0 : 0.0
+      let final = last.cumulativeCost + (exercised - last.units) * last.price
+      deltas = replay.steps.dropLast().map(\.units) + [exercised]
+      costs = (replay.steps.dropLast().map(\.cumulativeCost) + [final]).map { $0 * scale }
+      total = (final - exercised * strike) * scale
     }
-    let scale = try given.number("n_options") / 1000
-    let exercised = last.price > strike ? 1.0 : 0.0
-    let final = last.cumulativeCost + (exercised - last.units) * last.price
-    let costs = (replay.steps.dropLast().map(\.cumulativeCost) + [final]).map { $0 * scale }
-    return .numbers(
-      [("total_cost_kusd", (final - exercised * strike) * scale)],
-      lists: [("delta", replay.steps.dropLast().map(\.units) + [exercised]), ("cum_cost_kusd", costs)])
   }
 
   /// The standard deviation of the hedge's cost as a share of the option's price.
@@ -59,7 +77,7 @@ enum HullVectors {
       market, strike: strike, rehedges: rehedges, strategy: strategy, earnsInterest: given.flag("interest_on_cash"))
     let price = try BlackScholesMerton.price(
       .call, spot: spot, strike: strike, years: years, rate: rate, volatility: volatility)
-    return .numbers([("perf", simulation.standardDeviation / price)])
+    return VectorOutput.object(["perf": simulation.standardDeviation / price])
   }
 
   /// The final profit of a hedged option, drifting at the rate, with interest; and the paper's √(π/4) vega σ/√n.
@@ -73,9 +91,9 @@ enum HullVectors {
       market, strike: strike, rehedges: rehedges, strategy: .delta(volatility: volatility), earnsInterest: true)
     let vega = try BlackScholesMerton.vega(
       spot: spot, strike: strike, years: years, rate: rate, volatility: volatility)
-    return .numbers([
-      ("std_pnl", simulation.standardDeviation),
-      ("formula", (Double.pi / 4).squareRoot() * vega * volatility / Double(rehedges).squareRoot()),
+    return VectorOutput.object([
+      "std_pnl": simulation.standardDeviation,
+      "formula": (Double.pi / 4).squareRoot() * vega * volatility / Double(rehedges).squareRoot(),
     ])
   }
 }

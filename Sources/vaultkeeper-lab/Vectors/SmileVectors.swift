@@ -12,7 +12,7 @@ enum SmileVectors {
     case "calendar_free": return try calendar(given)
     case "ssvi_no_butterfly_sufficient":
       return .object(["ok": .bool(try surfaceSlice(given).isSurelyButterflyFree)])
-    case "ssvi_w": return .numbers([("w", try surfaceSlice(given).totalVariance(given.number("k")))])
+    case "ssvi_w": return VectorOutput.object(["w": try surfaceSlice(given).totalVariance(given.number("k"))])
     case "smile_delta": return try delta(given)
     case let other: throw LabError("no operation \"\(other)\" on smiles is known")
     }
@@ -46,17 +46,17 @@ enum SmileVectors {
     let slice = try slice(given)
     let k = try given.number("k")
     let density = slice.density(k)
-    return .numbers([
-      ("w", slice.totalVariance(k)), ("w1", slice.slope(k)), ("w2", slice.curvature(k)),
-      ("g", density.isFinite ? density : nil),
+    return VectorOutput.object([
+      "w": slice.totalVariance(k), "w1": slice.slope(k), "w2": slice.curvature(k),
+      "g": density.isFinite ? density : nil,
     ])
   }
 
   private static func jumpWings(_ given: VectorInput) throws -> JSON {
     let wings = try SVIJumpWings(slice(given), years: given.number("t"))
-    return .numbers([
-      ("v", wings.variance), ("psi", wings.skew), ("p", wings.putSlope), ("c", wings.callSlope),
-      ("vt", wings.leastVariance),
+    return VectorOutput.object([
+      "v": wings.variance, "psi": wings.skew, "p": wings.putSlope, "c": wings.callSlope,
+      "vt": wings.leastVariance,
     ])
   }
 
@@ -76,6 +76,6 @@ enum SmileVectors {
     let delta = try SmileDelta(
       given.optionKind(), forward: given.number("F"), strike: given.number("K"), years: given.number("t"),
       smile: slice(given), stickiness: given.number("ssr"))
-    return .numbers([("iv", delta.volatility), ("dsig_dk", delta.skew), ("delta", delta.delta)])
+    return VectorOutput.object(["iv": delta.volatility, "dsig_dk": delta.skew, "delta": delta.delta])
   }
 }

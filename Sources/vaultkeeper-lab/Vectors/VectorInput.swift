@@ -1,5 +1,6 @@
 import Ethereum
 import Foundation
+import Quant
 
 /// What one case gives: the members of its `in`, and whatever else stands beside them.
 struct VectorInput {
@@ -44,6 +45,15 @@ struct VectorInput {
   func text(_ name: String) throws -> String {
     guard let value = try member(name).string else { throw LabError("\(name) is no text") }
     return value
+  }
+
+  /// The member `cp`: "c" or "p".
+  func optionKind() throws -> OptionKind {
+    switch try text("cp") {
+    case "c": return .call
+    case "p": return .put
+    case let other: throw LabError("cp is \"\(other)\", neither c nor p")
+    }
   }
 
   func optionalText(_ name: String) -> String? { given[name]?.string }

@@ -27,7 +27,9 @@ struct VectorsCommand: ParsableCommand {
   func run() throws {
     var tally = VectorTally()
     do {
-      for file in try TestFile.all(under: folder) where file.isJSON { try read(file, &tally) }
+      for file in try TestFile.all(under: folder) where file.isJSON {
+        try Self.read(file, dataFolder: data, &tally)
+      }
     } catch {
       print("vaultkeeper-lab: \(error)")
       throw ExitCode(66)
@@ -40,7 +42,7 @@ struct VectorsCommand: ParsableCommand {
     if tally.failed > 0 { throw ExitCode(1) }
   }
 
-  private func read(_ file: TestFile, _ tally: inout VectorTally) throws {
+  static func read(_ file: TestFile, dataFolder: String, _ tally: inout VectorTally) throws {
     let json: JSON
     do { json = try JSON.parse(try file.read()) } catch {
       return tally.fail(file.name, kind: "(unreadable)", "\(error)")
@@ -52,7 +54,7 @@ struct VectorsCommand: ParsableCommand {
     for (index, each) in cases.enumerated() {
       let name = each["id"]?.string ?? "\(file.name)[\(index)]"
       do {
-        try VectorCase(each, kind: kind, dataFolder: data).run()
+        try VectorCase(each, kind: kind, dataFolder: dataFolder).run()
         tally.pass(kind: kind)
       } catch {
         tally.fail(name, kind: kind, "\(error)")
@@ -87,6 +89,8 @@ struct VectorCase {
     try VectorComparison.compare(try evaluate(input), with: out, tolerance: tolerance)
   }
 
+  func evaluated() throws -> JSON { try VectorOperations.named(kind)(input) }
+
   private func mustRefuse(_ evaluate: (VectorInput) throws -> JSON) throws {
     let found: JSON
     do {
@@ -112,6 +116,11 @@ struct VectorTally {
 
   var isEmpty: Bool { kinds.isEmpty }
   var failed: Int { kinds.reduce(0) { $0 + $1.failures.count } }
+
+  /// By the kinds' names.
+  var counts: [(kind: String, passed: Int, failed: Int)] {
+    kinds.sorted { $0.name < $1.name }.map { ($0.name, $0.passed, $0.failures.count) }
+  }
 
   private mutating func place(_ kind: String) -> Int {
     if let index = kinds.firstIndex(where: { $0.name == kind }) { return index }

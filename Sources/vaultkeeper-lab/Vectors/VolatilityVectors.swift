@@ -79,17 +79,21 @@ enum VolatilityVectors {
   }
 
   private static func fit(_ given: VectorInput) throws -> JSON {
-    // A heading, then a return a line.
-    let returns = try given.dataText("data").split(whereSeparator: \.isNewline).dropFirst().map { line in
-      guard let value = Double(line) else { throw LabError("\"\(line)\" is no return") }
-      return value
-    }
+    let returns = try returns(given.dataText("data"))
     guard try returns.count == given.integer("n") else { throw LabError("\(returns.count) returns") }
     let estimate = try GARCHEstimate(returns: returns)
     return VectorOutput.object([
       "mu": estimate.mean, "omega": estimate.model.omega, "alpha": estimate.model.alpha, "beta": estimate.model.beta,
       "loglik": estimate.logLikelihood,
     ])
+  }
+
+  /// A heading, then a return a line.
+  static func returns(_ text: String) throws -> [Double] {
+    try text.split(whereSeparator: \.isNewline).dropFirst().map { line in
+      guard let value = Double(line) else { throw LabError("\"\(line)\" is no return") }
+      return value
+    }
   }
 
   private static func bars(_ given: VectorInput) throws -> JSON {
