@@ -8,37 +8,8 @@ import Testing
 struct HedgingVectorTests {
   private typealias Case = VectorCases.Case
 
-  /// Runs every case of the named operations; one that no test names would be passed over in silence, so all are
-  /// counted.
-  private func run(
-    _ kind: String, elsewhere: Set<String> = [], _ operations: [String: (Case) throws -> Void]
-  ) throws {
-    for test in try VectorCases(kind).cases {
-      let name = try test.given.text("op")
-      if elsewhere.contains(name) { continue }
-      let operation = try #require(operations[name], "\(test.id): \(name)")
-      try operation(test)
-    }
-  }
-
-  private func expect(_ test: Case, _ found: KeyValuePairs<String, Double?>) {
-    for (name, value) in found { test.expect(name, value) }
-    let missing = Set(test.expected.keys).subtracting(found.map(\.key))
-    #expect(missing.isEmpty, "\(test.id): \(missing) not calculated")
-  }
-
-  private func expect(_ test: Case, _ name: String, _ found: [Double]) throws {
-    let expected = try #require(test.expected[name]?.array).map { try #require($0.number) }
-    #expect(expected.count == found.count)
-    let tolerance = test.tolerance[name] ?? test.tolerance
-    let (absolute, relative) = (tolerance["abs"]?.number ?? 0, tolerance["rel"]?.number ?? 0)
-    for (ours, theirs) in zip(found, expected) {
-      #expect(abs(ours - theirs) <= absolute + relative * abs(theirs), "\(test.id) \(name): \(ours), not \(theirs)")
-    }
-  }
-
   @Test func bandsAroundADelta() throws {
-    try run(
+    try VectorCases.run(
       "bands_delta",
       [
         "ww_clamp": clamp, "ww_zak": deltaBands, "leland": leland, "impulse_band": impulse,
@@ -55,7 +26,7 @@ struct HedgingVectorTests {
       volatility: given.number("sigma"))
     let band = try WhalleyWilmott(
       spot: spot, gamma: greeks.gamma, oneWayCost: given.number("lam"), riskAversion: given.number("risk_aversion"))
-    expect(test, ["new_hedge": try band.hedge(from: given.number("prev_hedge"), target: greeks.delta)])
+    test.expect(["new_hedge": try band.hedge(from: given.number("prev_hedge"), target: greeks.delta)])
   }
 
   private func deltaBands(_ test: Case) throws {
@@ -74,27 +45,23 @@ struct HedgingVectorTests {
     let band = try Zakamouline(
       spot: spot, gamma: plain.gamma, volatility: volatility, years: years, rate: rate, oneWayCost: cost,
       riskAversion: aversion)
-    expect(
-      test,
-      [
-        "gamma_bs": plain.gamma, "delta_bs": plain.delta, "ww_halfwidth": wilmott.halfWidth,
-        "zak_H0": band.innerHalfWidth, "zak_H1": band.gammaHalfWidth, "zak_K": band.varianceChange,
-        "zak_sigma_short": band.shortGammaVolatility,
-        "zak_center_short": try greeks(band.shortGammaVolatility).delta, "zak_sigma_long": band.longGammaVolatility,
-        "zak_center_long": try band.longGammaVolatility.map { try greeks($0).delta },
-      ])
+    test.expect([
+      "gamma_bs": plain.gamma, "delta_bs": plain.delta, "ww_halfwidth": wilmott.halfWidth,
+      "zak_H0": band.innerHalfWidth, "zak_H1": band.gammaHalfWidth, "zak_K": band.varianceChange,
+      "zak_sigma_short": band.shortGammaVolatility,
+      "zak_center_short": try greeks(band.shortGammaVolatility).delta, "zak_sigma_long": band.longGammaVolatility,
+      "zak_center_long": try band.longGammaVolatility.map { try greeks($0).delta },
+    ])
   }
 
   private func leland(_ test: Case) throws {
     let leland = try Leland(
       volatility: test.given.number("sigma"), roundTripCost: test.given.number("k_roundtrip"),
       interval: test.given.number("dt"))
-    expect(
-      test,
-      [
-        "leland_number": leland.number, "sigma_short": leland.shortGammaVolatility,
-        "sigma_long": leland.longGammaVolatility,
-      ])
+    test.expect([
+      "leland_number": leland.number, "sigma_short": leland.shortGammaVolatility,
+      "sigma_long": leland.longGammaVolatility,
+    ])
   }
 
   private func band(_ test: Case) throws -> ImpulseBand {
@@ -107,22 +74,20 @@ struct HedgingVectorTests {
 
   private func impulse(_ test: Case) throws {
     let band = try band(test)
-    expect(
-      test,
-      [
-        "b": band.trigger, "r": band.reset, "trades_per_year": band.tradesPerYear,
-        "volume_per_year": band.volumePerYear, "msq": band.meanSquareDeviation, "cost_per_year": band.costPerYear,
-        "risk_per_year": band.riskPerYear,
-      ])
+    test.expect([
+      "b": band.trigger, "r": band.reset, "trades_per_year": band.tradesPerYear,
+      "volume_per_year": band.volumePerYear, "msq": band.meanSquareDeviation, "cost_per_year": band.costPerYear,
+      "risk_per_year": band.riskPerYear,
+    ])
   }
 
   private func ratios(_ test: Case) throws {
     let costs = try EqualTrackingErrorCosts(of: band(test))
-    expect(test, ["gen1_centre_over_gen3": costs.centredBandRatio, "gen2_schedule_over_gen3": costs.clockRatio])
+    test.expect(["gen1_centre_over_gen3": costs.centredBandRatio, "gen2_schedule_over_gen3": costs.clockRatio])
   }
 
   @Test func bandsAroundAWeight() throws {
-    try run("bands_weight", ["gmks": longRun, "weight_band": weightBand])
+    try VectorCases.run("bands_weight", ["gmks": longRun, "weight_band": weightBand])
   }
 
   private func longRun(_ test: Case) throws {
@@ -130,14 +95,12 @@ struct HedgingVectorTests {
     let weights = try LongRunWeights(
       excessReturn: given.number("mu_excess"), volatility: given.number("sigma"),
       riskAversion: given.number("risk_aversion_rel"), roundTripSpread: given.number("spread_roundtrip"))
-    expect(
-      test,
-      [
-        "pi_star": weights.targetWeight, "gap": weights.gap, "gap_leading": weights.leadingGap,
-        "pi_minus": weights.lowerWeight, "pi_plus": weights.upperWeight,
-        "ESR_excess": weights.excessEquivalentRate, "LiP": weights.liquidityPremium, "ShTu": weights.shareTurnover,
-        "pi_halfwidth_leading": weights.leadingHalfWidth, "LiP_leading": weights.leadingLiquidityPremium,
-      ])
+    test.expect([
+      "pi_star": weights.targetWeight, "gap": weights.gap, "gap_leading": weights.leadingGap,
+      "pi_minus": weights.lowerWeight, "pi_plus": weights.upperWeight,
+      "ESR_excess": weights.excessEquivalentRate, "LiP": weights.liquidityPremium, "ShTu": weights.shareTurnover,
+      "pi_halfwidth_leading": weights.leadingHalfWidth, "LiP_leading": weights.leadingLiquidityPremium,
+    ])
   }
 
   private func weightBand(_ test: Case) throws {
@@ -147,19 +110,18 @@ struct HedgingVectorTests {
     let band = try WeightBand(
       targetWeight: weight, volatility: given.number("sigma"), riskAversion: aversion, oneWayCost: oneWay,
       fixedCost: fixed)
-    expect(
-      test,
-      [
-        "b": band.trigger, "r": band.reset,
-        "b_prop_only": try WeightBand.proportionalHalfWidth(
-          targetWeight: weight, riskAversion: aversion, oneWayCost: oneWay),
-        "b_fixed_only": try WeightBand.fixedHalfWidth(
-          targetWeight: weight, riskAversion: aversion, fixedCost: fixed),
-      ])
+    test.expect([
+      "b": band.trigger, "r": band.reset,
+      "b_prop_only": try WeightBand.proportionalHalfWidth(
+        targetWeight: weight, riskAversion: aversion, oneWayCost: oneWay),
+      "b_fixed_only": try WeightBand.fixedHalfWidth(
+        targetWeight: weight, riskAversion: aversion, fixedCost: fixed),
+    ])
   }
 
   @Test func insurance() throws {
-    try run("cppi", ["bbm": discrete, "continuous": continuous, "kou": jumps, "merton": jumps, "path": path])
+    try VectorCases.run(
+      "cppi", ["bbm": discrete, "continuous": continuous, "kou": jumps, "merton": jumps, "path": path])
   }
 
   private func plan(_ test: Case) throws -> CPPI {
@@ -173,20 +135,18 @@ struct HedgingVectorTests {
     let shortfall = try CPPIShortfall(
       plan(test), wealth: given.number("V0"), drift: given.number("mu"), volatility: given.number("sigma"),
       rebalancings: Int(given.number("n")))
-    expect(
-      test,
-      [
-        "local_shortfall_prob": shortfall.localProbability, "shortfall_prob": shortfall.probability,
-        "expected_terminal_value": shortfall.expectedWealth,
-        "expected_shortfall_given_shortfall": shortfall.expectedShortfall, "d2": shortfall.distance,
-        "max_gap_loss_return": -(try plan(test).toleratedGap),
-      ])
+    test.expect([
+      "local_shortfall_prob": shortfall.localProbability, "shortfall_prob": shortfall.probability,
+      "expected_terminal_value": shortfall.expectedWealth,
+      "expected_shortfall_given_shortfall": shortfall.expectedShortfall, "d2": shortfall.distance,
+      "max_gap_loss_return": -(try plan(test).toleratedGap),
+    ])
   }
 
   private func continuous(_ test: Case) throws {
     let moments = try plan(test).continuousMoments(
       wealth: test.given.number("V0"), drift: test.given.number("mu"), volatility: test.given.number("sigma"))
-    expect(test, ["mean": moments.mean, "std": moments.standardDeviation])
+    test.expect(["mean": moments.mean, "std": moments.standardDeviation])
   }
 
   private func jumps(_ test: Case) throws {
@@ -196,8 +156,7 @@ struct HedgingVectorTests {
       try given.text("op") == "kou"
       ? .kou(jumpsPerYear: rate, upProbability: given.number("p_up"), downRate: given.number("eta_down"))
       : .merton(jumpsPerYear: rate, mean: given.number("mu_j"), deviation: given.number("sigma_j"))
-    expect(
-      test, ["loss_prob": try risk.lossProbability(multiplier: given.number("m"), years: given.number("T"))])
+    test.expect(["loss_prob": try risk.lossProbability(multiplier: given.number("m"), years: given.number("T"))])
   }
 
   private func path(_ test: Case) throws {
@@ -208,27 +167,24 @@ struct HedgingVectorTests {
       years: given.number("T"))
     let path = try plan.path(
       prices: given.numbers("S"), wealth: wealth, leverageCap: given.number("leverage_cap"))
-    try expect(test, "V", path.wealth)
-    try expect(test, "exposure", path.exposure)
+    test.expect([:], lists: ["V": path.wealth, "exposure": path.exposure])
   }
 
   @Test func tracking() throws {
-    try run(
+    try VectorCases.run(
       "tracking",
       [
         "tracking": { test in
           let statistics = try TrackingStatistics(
             portfolio: test.given.numbers("portfolio"), benchmark: test.given.numbers("benchmark"),
             periodsPerYear: test.given.number("periods_per_year"))
-          expect(
-            test,
-            [
-              "te": statistics.trackingError, "te_annual": statistics.annualTrackingError,
-              "mean_active": statistics.meanActive, "info_ratio_annual": statistics.informationRatio,
-              "rms_active": statistics.rootMeanSquareActive,
-              "hedge_effectiveness_var": statistics.hedgeEffectiveness, "hedge_r2": statistics.rSquared,
-              "min_var_hedge_ratio": statistics.minimumVarianceRatio, "dollar_offset": statistics.dollarOffset,
-            ])
+          test.expect([
+            "te": statistics.trackingError, "te_annual": statistics.annualTrackingError,
+            "mean_active": statistics.meanActive, "info_ratio_annual": statistics.informationRatio,
+            "rms_active": statistics.rootMeanSquareActive,
+            "hedge_effectiveness_var": statistics.hedgeEffectiveness, "hedge_r2": statistics.rSquared,
+            "min_var_hedge_ratio": statistics.minimumVarianceRatio, "dollar_offset": statistics.dollarOffset,
+          ])
         }
       ])
   }

@@ -59,6 +59,35 @@ struct VectorCases {
   }
 }
 
+extension VectorCases.Case {
+  /// Compares what an operation gave; no member that the case expects may be missing, but for those `besides`, which
+  /// the test looks at by itself.
+  func expect(
+    _ found: KeyValuePairs<String, Double?>, lists: KeyValuePairs<String, [Double]> = [:], besides: Set<String> = [],
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    for (name, value) in found { expect(name, value, sourceLocation: sourceLocation) }
+    for (name, values) in lists { expect(name, values, sourceLocation: sourceLocation) }
+    let missing = Set(expected.keys).subtracting(found.map(\.key)).subtracting(lists.map(\.key)).subtracting(besides)
+    #expect(missing.isEmpty, "\(id): \(missing) not calculated", sourceLocation: sourceLocation)
+  }
+}
+
+extension VectorCases {
+  /// Runs every case by its operation. One that no test names would be passed over in silence, so it is a failure;
+  /// `elsewhere` are those that other modules' tests run.
+  static func run(
+    _ kind: String, elsewhere: Set<String> = [], _ operations: [String: (Case) throws -> Void]
+  ) throws {
+    for test in try VectorCases(kind).cases {
+      let name = try test.given.text("op")
+      if elsewhere.contains(name) { continue }
+      let operation = try #require(operations[name], "\(test.id): \(name)")
+      try operation(test)
+    }
+  }
+}
+
 /// A JSON value as the tests read it.
 enum VectorValue: Decodable {
   case null

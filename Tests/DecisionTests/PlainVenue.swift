@@ -1,0 +1,1 @@
+../../Sources/vaultkeeper-lab/Papers/Backtest/PlainVenue.swift

@@ -1,0 +1,1 @@
+../../Sources/vaultkeeper-lab/Papers/Studies/InsuranceStudy.swift
