@@ -21,6 +21,14 @@ package struct AdaptiveBand: Hashable, Sendable, Codable {
   /// The price of gas at which the tracking error is to be kept; nil for the one of the moment. With it, gas above
   /// makes the vault wait and gas below makes it come nearer.
   package let typicalGasPriceWei: UInt256?
+  /// How far the drift moves by itself on the day for which the tracking error is meant, one standard deviation as a
+  /// part of net asset value; nil for the day of the moment. With it, a drift that moves faster, as a book's does near
+  /// its strike and expiry, is let farther, and a slower one is held nearer: one aversion to risk for all days, at which
+  /// a year's tracking costs least. Without it the tracking error is kept each day, however dear the day.
+  package let typicalDailyDrift: Ratio?
+  /// The price's volatility for which the tracking error is meant, per √year; nil for the one of the moment. With it,
+  /// the worth strays more in a storm and less in a calm.
+  package let typicalVolatility: Ratio?
   /// How long the venue's book takes to be full again after a trade; nil where nobody can tell, and then corrections
   /// are always made at once. With it, and where impact is the main cost, the drift is traded away bit by bit
   /// (`ImpactPace`).
@@ -32,7 +40,8 @@ package struct AdaptiveBand: Hashable, Sendable, Codable {
     trackingError: Ratio, narrowest: Ratio = AdaptiveBand.defaultNarrowest,
     widest: Ratio = AdaptiveBand.defaultWidest, flowVolatility: Ratio = AdaptiveBand.defaultFlowVolatility,
     monitoringSeconds: UInt64 = AdaptiveBand.defaultMonitoringSeconds, typicalGasPriceWei: UInt256? = nil,
-    recoverySeconds: UInt64? = nil, fallback: FixedBand
+    typicalDailyDrift: Ratio? = nil, typicalVolatility: Ratio? = nil, recoverySeconds: UInt64? = nil,
+    fallback: FixedBand
   ) {
     self.trackingError = trackingError
     self.narrowest = narrowest
@@ -40,6 +49,8 @@ package struct AdaptiveBand: Hashable, Sendable, Codable {
     self.flowVolatility = flowVolatility
     self.monitoringSeconds = monitoringSeconds
     self.typicalGasPriceWei = typicalGasPriceWei
+    self.typicalDailyDrift = typicalDailyDrift
+    self.typicalVolatility = typicalVolatility
     self.recoverySeconds = recoverySeconds
     self.fallback = fallback
   }
@@ -59,7 +70,8 @@ package struct AdaptiveBand: Hashable, Sendable, Codable {
     AdaptiveBand(
       trackingError: trackingError, narrowest: narrowest, widest: widest, flowVolatility: flowVolatility,
       monitoringSeconds: interval, typicalGasPriceWei: typicalGasPriceWei,
-      recoverySeconds: recoverySeconds, fallback: fallback)
+      typicalDailyDrift: typicalDailyDrift, typicalVolatility: typicalVolatility, recoverySeconds: recoverySeconds,
+      fallback: fallback)
   }
 
   var firstDefect: PolicyDefect? {
@@ -72,6 +84,12 @@ package struct AdaptiveBand: Hashable, Sendable, Codable {
     if widest > .one { return .outOfRange(key: "band.widest", value: widest, allowed: "at most 1") }
     if flowVolatility.isNegative || flowVolatility > Ratio(raw: 5_000_000_000_000_000_000) {
       return .outOfRange(key: "band.flowVolatility", value: flowVolatility, allowed: "0 to 5")
+    }
+    if let drift = typicalDailyDrift, !drift.isPositive || drift > .one {
+      return .outOfRange(key: "band.typicalDrift", value: drift, allowed: "more than 0 and at most 1")
+    }
+    if let volatility = typicalVolatility, !volatility.isPositive || volatility >= VolatilityForecast.absurd {
+      return .outOfRange(key: "band.typicalVolatility", value: volatility, allowed: "more than 0 and below 100")
     }
     if recoverySeconds == 0 {
       return .outOfRange(key: "band.bookRecovery", value: Ratio.zero, allowed: "1 second or more")
@@ -174,17 +192,27 @@ private struct Solution {
     }
   }
 
-  /// The band at the cost of the moment. Where a typical price of gas is named, the tracking error is kept at that one,
-  /// and the moment's gas is weighed by the same aversion to risk.
+  /// The band at the cost and the motion of the moment. Where a typical price of gas or a typical day is named, the
+  /// tracking error is kept at those, and the moment's are weighed by the same aversion to risk.
   private static func band(
     _ scene: BandScene, _ motion: TargetMotion, _ rule: AdaptiveBand, _ size: Double, _ line: CostLine, error: Double
   ) throws -> ImpulseBand? {
-    guard let typicalGasPrice = rule.typicalGasPriceWei else {
-      return try ImpulseBand(motion: motion, fixedCost: line.fixed, cost: line.cost, targetTrackingError: error)
+    var (usualLine, usualMotion) = (line, motion)
+    if let gasPrice = rule.typicalGasPriceWei {
+      guard let typical = try CostLine(scene, around: size, gasPriceWei: gasPrice) else { return nil }
+      usualLine = typical
     }
-    guard let typical = try CostLine(scene, around: size, gasPriceWei: typicalGasPrice) else { return nil }
+    let price = scene.price.approximateDouble
+    if rule.typicalDailyDrift != nil || rule.typicalVolatility != nil {
+      let daily = rule.typicalDailyDrift.map { $0.approximateDouble * scene.netAssetValue.approximateDouble / price }
+      let deviation = rule.typicalVolatility.map { $0.approximateDouble * price }
+      usualMotion = try TargetMotion(
+        targetVariance: daily.map { 365 * $0 * $0 } ?? motion.targetVariance,
+        priceVariance: deviation.map { $0 * $0 } ?? motion.priceVariance)
+    }
     let usual = try ImpulseBand(
-      motion: motion, fixedCost: typical.fixed, cost: typical.cost, targetTrackingError: error)
+      motion: usualMotion, fixedCost: usualLine.fixed, cost: usualLine.cost, targetTrackingError: error)
+    guard rule.typicalGasPriceWei != nil || usualMotion != motion else { return usual }
     return try ImpulseBand(
       motion: motion, fixedCost: line.fixed, cost: line.cost, riskAversion: usual.riskAversion)
   }

@@ -135,6 +135,47 @@ struct AdaptiveBandTests {
     }
   }
 
+  /// With a typical day named, the tracking error is kept on such a day; when the drift moves faster the band is wider,
+  /// and when it moves more slowly it is narrower. Without it, it is kept on both.
+  @Test func aTypicalDayKeepsOneAversionToRisk() throws {
+    func calibration(flow: Ratio, typical: Ratio?) throws -> Band {
+      let rule = BandRule.adaptive(
+        AdaptiveBand(
+          trackingError: 0.03, narrowest: 0.001, widest: 0.5, flowVolatility: flow, typicalDailyDrift: typical,
+          fallback: Self.fixed))
+      return try self.calibration(rule, circumstances(gwei: 20), target: .absolute(10)).band
+    }
+    // Flows alone move this drift: 38.21 % a year is 2 % a day.
+    let typical = try calibration(flow: 0.3821, typical: 0.02)
+    let plain = try calibration(flow: 0.3821, typical: nil)
+    #expect(abs(typical.halfWidth.approximateDouble / plain.halfWidth.approximateDouble - 1) < 1e-3)
+    let fast = try calibration(flow: 1.5, typical: 0.02)
+    let slow = try calibration(flow: 0.1, typical: 0.02)
+    #expect(fast.halfWidth > typical.halfWidth && typical.halfWidth > slow.halfWidth)
+    #expect(fast.resetDistance > typical.resetDistance && typical.resetDistance > slow.resetDistance)
+    #expect(throws: DecisionError.self) {
+      try World.policy(
+        rule: .adaptive(AdaptiveBand(trackingError: 0.03, typicalDailyDrift: 0, fallback: Self.fixed)))
+    }
+  }
+
+  /// With a typical volatility named, the band of a drift that flows move does not know the price's own.
+  @Test func aTypicalVolatilityLetsTheWorthStrayInAStorm() throws {
+    func trigger(_ volatility: Double, typical: Ratio?) throws -> Double {
+      let rule = BandRule.adaptive(
+        AdaptiveBand(
+          trackingError: 0.03, narrowest: 0.001, widest: 0.5, flowVolatility: 0.3, typicalVolatility: typical,
+          fallback: Self.fixed))
+      return try calibration(rule, circumstances(volatility: volatility, gwei: 20), target: .absolute(10)).band
+        .halfWidth.approximateDouble
+    }
+    #expect(abs(try trigger(0.6, typical: 0.6) / trigger(0.6, typical: nil) - 1) < 1e-4)
+    // Without it a price that moves three times as much has a third of the band; with it, no less than the root of a third.
+    #expect(try trigger(1.8, typical: nil) < 0.35 * trigger(0.6, typical: nil))
+    #expect(try trigger(1.8, typical: 0.6) > 0.4 * trigger(0.6, typical: 0.6))
+    #expect(try trigger(1.8, typical: 0.6) < trigger(0.6, typical: 0.6))
+  }
+
   /// With a typical price of gas the vault waits where gas is dear, beyond what the tracking error alone allows.
   @Test func aSpikeAboveTheTypicalPriceWidensFurther() throws {
     let typical = UInt256(10 * World.gwei)
@@ -358,7 +399,9 @@ struct BandRecordTests {
     let fixed = FixedBand(width: 0.04, of: .target, reset: .edge)
     let rules: [BandRule] = [
       .timeWeighted(TimeWeightedBand(fixed, minimumIntervalSeconds: 5, maximumAgeSeconds: 50)),
-      .adaptive(AdaptiveBand(trackingError: 0.03, typicalGasPriceWei: 7, fallback: fixed)),
+      .adaptive(
+        AdaptiveBand(
+          trackingError: 0.03, typicalGasPriceWei: 7, typicalDailyDrift: 0.02, typicalVolatility: 0.6, fallback: fixed)),
       .adaptive(AdaptiveBand(trackingError: 0.03, recoverySeconds: 60, fallback: fixed)),
     ]
     for rule in rules { #expect(try JSON(encoding: rule).decoded() == rule) }

@@ -55,10 +55,14 @@ extension ConfigurationReader {
     let widest = section.optional("widest", .ratio("1bp", "100%"), default: AdaptiveBand.defaultWidest)
     let flows = section.optional("flowVolatility", .ratio("0", "500%"), default: AdaptiveBand.defaultFlowVolatility)
     let gas = section.ifPresent("typicalGasPrice", .wei())
+    // None of both: what a typical day is, only the one knows who knows the book.
+    let drift = section.ifPresent("typicalDrift", .ratio("1bp", "100%"))
+    let volatility = section.ifPresent("typicalVolatility", .ratio("1%", "1000%"))
     // None: nobody can read it from the chain, and a guess too short would trade into a book that is still empty.
     let recovery = section.ifPresent("bookRecovery", .duration(1...604_800))
     let fallback = section.requiredSection("fallback") { fixedBand($0, target: target) }
-    guard let trackingError, let narrowest, let widest, let flows, let gas, let recovery, let fallback
+    guard let trackingError, let narrowest, let widest, let flows, let gas, let drift, let volatility, let recovery,
+      let fallback
     else { return nil }
     guard narrowest <= widest else {
       section.report("widest", "is below narrowest", remedy: "write narrowest no larger than widest")
@@ -66,6 +70,7 @@ extension ConfigurationReader {
     }
     return AdaptiveBand(
       trackingError: trackingError, narrowest: narrowest, widest: widest, flowVolatility: flows,
-      typicalGasPriceWei: gas, recoverySeconds: recovery, fallback: fallback)
+      typicalGasPriceWei: gas, typicalDailyDrift: drift, typicalVolatility: volatility, recoverySeconds: recovery,
+      fallback: fallback)
   }
 }

@@ -48,6 +48,9 @@ struct Backtest {
     return HedgeRule("Gen2 clock \(hours) h") { _ in .timeWeighted(band) }
   }
 
+  /// φ(0)/√30: how far the delta of a 30-day call at the money moves on a day, at any volatility.
+  private static let typicalDrift = 0.0728
+
   /// The tracking error is the one that a deviation of delta of this part of the book makes at the volatility that its
   /// calls were sold at: whoever sells them knows it.
   static func adaptive(_ deviation: String, knowsGas: Bool = true) throws -> HedgeRule {
@@ -60,7 +63,9 @@ struct Backtest {
       .adaptive(
         AdaptiveBand(
           trackingError: try Ratio(nearest: part * implied, places: 6), narrowest: narrowest, widest: widest,
-          flowVolatility: flows, monitoringSeconds: 3600, fallback: fallback))
+          flowVolatility: flows, monitoringSeconds: 3600,
+          typicalDailyDrift: try Ratio(nearest: typicalDrift, places: 4),
+          typicalVolatility: try Ratio(nearest: implied, places: 4), fallback: fallback))
     }
   }
 
