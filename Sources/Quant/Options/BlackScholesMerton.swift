@@ -104,7 +104,7 @@ struct PricedOption {
   /// n(d₁); 0 without chance.
   let density1: Double
 
-  init(
+  @inline(__always) init(
     _ kind: OptionKind, spot: Double, strike: Double, years: Double, rate: Double, carry: Double, volatility: Double
   ) throws(QuantError) {
     self.spot = try positive(spot, "the spot price")

@@ -69,10 +69,11 @@ package struct Greeks: Hashable, Sendable {
     guard isFinite else { throw .notFinite("a Greek of the option") }
   }
 
-  /// Branch by branch: a predicted branch waits for nothing, a sum would wait for all.
+  /// Nought times anything finite is nought, and times anything else is no number: one test for all.
   @inline(__always) private var isFinite: Bool {
-    price.isFinite && delta.isFinite && gamma.isFinite && vega.isFinite && theta.isFinite && rho.isFinite
-      && phi.isFinite && vanna.isFinite && volga.isFinite && charm.isFinite && speed.isFinite && zomma.isFinite
-      && strikeDelta.isFinite
+    let first = (price * 0 + delta * 0) + (gamma * 0 + vega * 0)
+    let second = (theta * 0 + rho * 0) + (phi * 0 + vanna * 0)
+    let third = (volga * 0 + charm * 0) + (speed * 0 + zomma * 0)
+    return (first + second) + (third + strikeDelta * 0) == 0
   }
 }

@@ -14,7 +14,7 @@ package enum OptionKind: String, Hashable, Sendable, CaseIterable {
 }
 
 /// ln(a/b) for positive numbers: right to the last digits near a = b, and without overflow however far apart they are.
-func logRatio(_ a: Double, _ b: Double) -> Double {
+@inline(__always) func logRatio(_ a: Double, _ b: Double) -> Double {
   let ratio = a / b
   guard ratio.isNormal, a.isNormal, b < 1e300 else { return Double.log(a) - Double.log(b) }
   // What the division rounded off.
@@ -32,7 +32,7 @@ struct LognormalTerms {
   let density1: Double
 
   /// `deviation` is σ√T, above zero; `moneyness` is F/K itself.
-  init(_ kind: OptionKind, logMoneyness: Double, moneyness: Double, deviation: Double) {
+  @inline(__always) init(_ kind: OptionKind, logMoneyness: Double, moneyness: Double, deviation: Double) {
     let ratio = logMoneyness / deviation
     d1 = ratio + 0.5 * deviation
     d2 = ratio - 0.5 * deviation
