@@ -4,12 +4,7 @@ import math
 import sys
 import time
 
-try:
-    from lets_be_rational import implied_volatility_from_a_transformed_rational_guess as implied
-    name = "lets_be_rational"
-except ImportError:
-    from py_lets_be_rational import implied_volatility_from_a_transformed_rational_guess as implied
-    name = "py_lets_be_rational"
+from py_lets_be_rational import implied_volatility_from_a_transformed_rational_guess as implied
 
 from options import options
 
@@ -35,7 +30,7 @@ def main():
         for row in rows:
             total += implied(*row)
     elapsed = time.process_time_ns() - start
-    print(json.dumps({"nanoseconds": elapsed / (rounds * len(rows)), "checksum": total, "name": name}))
+    print(json.dumps({"nanoseconds": elapsed / (rounds * len(rows)), "checksum": total, "name": "py_lets_be_rational"}))
 
 
 main()
