@@ -23,8 +23,8 @@ package struct AdaptiveBand: Hashable, Sendable, Codable {
   package let typicalGasPriceWei: UInt256?
   /// How far the drift moves by itself on the day for which the tracking error is meant, one standard deviation as a
   /// part of net asset value; nil for the day of the moment. With it, a drift that moves faster, as a book's does near
-  /// its strike and expiry, is let farther, and a slower one is held nearer: one aversion to risk for all days, at which
-  /// a year's tracking costs least. Without it the tracking error is kept each day, however dear the day.
+  /// its strike and expiry, is let farther, and a slower one is held nearer: one aversion to risk for all days, at
+  /// which a year's tracking costs least. Without it the tracking error is kept each day, however dear the day.
   package let typicalDailyDrift: Ratio?
   /// The price's volatility for which the tracking error is meant, per √year; nil for the one of the moment. With it,
   /// the worth strays more in a storm and less in a calm.

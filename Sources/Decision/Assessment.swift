@@ -86,7 +86,8 @@ package struct Assessment: Hashable, Sendable {
     aim = try policy.target.aim(
       AimScene(
         unit: observation.baseSymbol, price: price, netAssetValue: netAssetValue, spotBase: worth.spotBase,
-        positions: worth.positions, delta: delta, gamma: greeks.gamma, shares: observation.vault.totalSupply, terms: venue.terms,
+        positions: worth.positions, delta: delta, gamma: greeks.gamma, shares: observation.vault.totalSupply,
+        terms: venue.terms,
         maximumClip: policy.maximumClip, headSeconds: observation.head.timestamp, circumstances: circumstances))
     target = aim.quantity
     drift = try delta - target

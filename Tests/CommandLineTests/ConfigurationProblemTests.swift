@@ -16,14 +16,14 @@ import Testing
     // alarms
     Mistake(
       old: "[/usr/local/bin/page, --who, keeper]", new: "[page]",
-      message: "103:12: alarms.command: \"page\" is not an absolute path; no shell looks for the program"),
+      message: "106:12: alarms.command: \"page\" is not an absolute path; no shell looks for the program"),
     Mistake(
       old: "noCompletedTick: 5m", new: "noCompletedTick: 3s",
-      message: "113:20: alarms.noCompletedTick: \"3s\" is out of range; "
+      message: "116:20: alarms.noCompletedTick: \"3s\" is out of range; "
         + "write a time from 5s to 1d, such as 90s, 5m or 24h"),
     Mistake(
       old: "on: [halt, refusalStreak,", new: "on: [hallt, refusalStreak,",
-      message: "110:8: alarms.on[0]: \"hallt\" is not known here; perhaps \"halt\"; "
+      message: "113:8: alarms.on[0]: \"hallt\" is not known here; perhaps \"halt\"; "
         + "write halt, refusalStreak, lowBalance, noCompletedTick or journal"),
     // unknown and missing keys
     Mistake(
@@ -215,14 +215,14 @@ import Testing
       message: "88:97: vaults[0].orders.choice: \"best\" is not known here; write weighed or limitFirst"),
     Mistake(
       old: "clip: 20000 USD", new: "clip: 0 USD",
-      message: "95:22: vaults[0].schedule.clip: an order of nothing corrects nothing; write a sum above 0 USD"),
+      message: "101:22: vaults[0].schedule.clip: an order of nothing corrects nothing; write a sum above 0 USD"),
     Mistake(
       old: "interval: 2m, horizon", new: "interval: 21m, horizon",
-      message: "95:56: vaults[0].schedule.interval: the second slice is due after the last; "
+      message: "101:56: vaults[0].schedule.interval: the second slice is due after the last; "
         + "write no more than horizon, 20m"),
     Mistake(
       old: "action: 3.5", new: "action: 7.5",
-      message: "96:77: vaults[0].liquidation.action: is above warning or safe; "
+      message: "102:77: vaults[0].liquidation.action: is above warning or safe; "
         + "write no more sigmas than warning and safe"),
     Mistake(
       old: "      - name: b\n", new: "      - name: a\n",

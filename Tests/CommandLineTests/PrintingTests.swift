@@ -101,7 +101,7 @@ import Testing
     ]
     let report = try JSONCoding.decode(TickReport.self, from: JSON.object(object).encoded())
     let lines = Explanation.lines(report)
-    #expect(lines.contains("warning: liquidationNear: a position is near its liquidation"))
+    #expect(lines.contains { $0.hasPrefix("warning: liquidationNear: a position is near its liquidation; ") })
     #expect(lines.contains("warning: ofALaterVersion"))
     #expect(
       lines.contains {

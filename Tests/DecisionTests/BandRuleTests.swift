@@ -250,9 +250,8 @@ struct AdaptiveBandTests {
     let expected = (0.0006 * 3_000 + impact * clip) / 3_000 * 100
     #expect(abs((Double(figure.value) ?? 0) / expected - 1) < 0.01, "\(figure.value), \(expected)")
     // A thinner book is corrected in smaller steps.
-    let thin = try self.calibration(
-      rule(monitoring: 1), circumstances(gwei: 100), venue: ScriptedVenue(impactPerSquare: Ratio(floatLiteral: 2 * impact))
-    ).band
+    let thinner = ScriptedVenue(impactPerSquare: Ratio(floatLiteral: 2 * impact))
+    let thin = try self.calibration(rule(monitoring: 1), circumstances(gwei: 100), venue: thinner).band
     #expect(try thin.halfWidth - thin.resetDistance < band.halfWidth - band.resetDistance)
   }
 

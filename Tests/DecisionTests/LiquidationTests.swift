@@ -193,7 +193,7 @@ struct LiquidationTests {
 struct AdvisoryTests {
   private func gamma(_ gamma: Double, drift: Quantity = 1, worth: Usd = 100_000) throws -> Advisory? {
     let forecast = try #require(
-      VolatilityForecast([try VolatilityEstimate(.configured, annual: 0.65, source: "a test")]))
+      try VolatilityForecast([VolatilityEstimate(.configured, annual: 0.65, source: "a test")]))
     return try Advisory(
       gamma: gamma, drift: drift, price: 3000, netAssetValue: worth, volatility: forecast, rule: LiquidationRule(),
       nowSeconds: World.now)

@@ -112,6 +112,7 @@ import Testing
       "Aims/CarryRule.swift",
       "Assessment.swift",
       "BandExpectation.swift",
+      "BandRule.swift",
       "BandScene.swift",
       "Calibration.swift",
       "Execution/Breakers.swift",
@@ -124,6 +125,11 @@ import Testing
       "Liquidation/Advisory.swift",
       "Liquidation/LiquidationRisk.swift",
       "Prospect.swift",
+      "Volatility/HourlyCloses.swift",
+      "Volatility/ImpliedVolatility.swift",
+      "Volatility/MacroReading.swift",
+      "Volatility/VolatilityForecast.swift",
+      "Volatility/VolatilityStudy.swift",
     ]
     #expect(using.sorted() == places)
   }

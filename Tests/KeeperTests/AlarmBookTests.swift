@@ -81,7 +81,9 @@ import Testing
   @Test func ordinaryRefusals() {
     #expect(
       Refusal.allCodes.map(\.code).filter { AlarmBook.isOrdinary($0) }
-        == ["halted", "callInFlight", "orderPending", "orderResting", "insideBand", "belowMinimumClip"])
+        == [
+          "halted", "callInFlight", "orderPending", "orderResting", "insideBand", "sliceNotDue", "belowMinimumClip",
+        ])
     #expect(!AlarmBook.isOrdinary("somethingNew"))
   }
 

@@ -22,8 +22,8 @@ extension Evidence {
 }
 
 extension Judgement {
-  /// What the next judgements may rely on; nil where the head, a feed or the sequencer was not to be trusted, or the aim
-  /// needs no memory.
+  /// What the next judgements may rely on; nil where the head, a feed or the sequencer was not to be trusted, or the
+  /// aim needs no memory.
   package var mark: AimMark? {
     let isTrusted = verdict.checks.allSatisfy { check in
       !Self.ofTrust.contains(check.name) || check.outcome == .passed || check.outcome == .notApplicable

@@ -11,7 +11,7 @@ extension Evidence {
     let now = observation.head.timestamp
     let since = now > rule.coolDownSeconds ? now - rule.coolDownSeconds : 0
     // Of those who look at more than these prices: what jumps must not be its own measure.
-    let volatility = VolatilityForecast(circumstances.volatility.filter { $0.method != .realised })
+    let volatility = try VolatilityForecast(circumstances.volatility.filter { $0.method != .realised })
     let points = circumstances.priceHistory.filter { $0.atSeconds < now && !$0.price.isZero }
     var last: PricePoint?
     var largest: Jump?

@@ -52,8 +52,8 @@ package struct Advisory: Hashable, Sendable, Codable {
     reason = "\(risk.sigmas) sigmas from the liquidation at \(risk.liquidationPrice)"
   }
 
-  /// Against short gamma: options at the money of a month, as many as make up for it. Nil where the loss of a day of one
-  /// standard deviation is within the rule, or cannot be told.
+  /// Against short gamma: options at the money of a month, as many as make up for it. Nil where the loss of a day of
+  /// one standard deviation is within the rule, or cannot be told.
   ///
   /// - Parameter gamma: of everything the vault holds, base units per dollar; negative where it loses both ways.
   init?(

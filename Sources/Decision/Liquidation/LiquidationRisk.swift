@@ -149,7 +149,8 @@ package struct DeRisk: Hashable, Sendable {
     } else if distance > fee, level != nil {
       left = size
     }
-    // A closing trade below the policy's least is brought up to it, and one above the most is cut: the rest is due again.
+    // A closing trade below the policy's least is brought up to it, and one above the most is cut: the rest is due
+    // again.
     let least = min(try policy.minimumClip.quantity(at: price, rounding: .up), size)
     let most = try policy.maximumClip.quantity(at: price, rounding: .down)
     let cut = min(max(try size - max(left, .zero), least), min(most, size))

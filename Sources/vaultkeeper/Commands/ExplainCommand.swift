@@ -12,7 +12,8 @@ struct ExplainCommand: Command {
     discussion: """
       Makes one tick as far as the signature: reads the chain at one block, assesses, calibrates, plans, goes through \
       every guard and simulates. Shows each stage's figures with their units and where they come from, then the guards \
-      as a checklist, then warnings, and options that the measures advise and nothing executes. Holds no key, takes no lock, writes nothing. Ends with 1 when a vault could not be looked at.
+      as a checklist, then warnings, and options that the measures advise and nothing executes. Holds no key, takes no \
+      lock, writes nothing. Ends with 1 when a vault could not be looked at.
       """)
 
   @OptionGroup var file: ConfigurationOption

@@ -8,7 +8,8 @@ struct PlainVenue: Venue {
   let name = "plain"
   let capabilities = Capabilities(
     settlement: .sync, limit: .none, reduceOnly: .native, postOnly: false, nativeStop: false, modify: false,
-    partialFill: false, maximumOpenOrders: nil, priceBound: .executionPrice, upfrontFee: false)
+    partialFill: false, maximumOpenOrders: nil, priceBound: .executionPrice, upfrontFee: false,
+    counterparty: .oracle, showsPrice: false)
   let contracts: [(name: String, address: Address)] = []
   let knownErrors: [ABIErrorType] = []
 
