@@ -23,6 +23,15 @@ package struct FeedReading: Hashable, Sendable, Codable {
     self.decimals = decimals
     self.limits = limits
   }
+
+  /// The price where it lies within the feed's limits; of any other the guards refuse to hear, and so must whatever
+  /// remembers prices.
+  package var plausiblePrice: Price? {
+    guard let price, !price.isZero else { return nil }
+    if let minimum = limits.minimum, price < minimum { return nil }
+    if let maximum = limits.maximum, price > maximum { return nil }
+    return price
+  }
 }
 
 /// How old and how far off a feed's answer may be.

@@ -35,7 +35,7 @@ package struct TickReport: Hashable, Sendable, Codable {
   package let chain: String
   package let startedAtUnixSeconds: UInt64
   package private(set) var head: HeadMark?
-  /// The base asset's oracle price; feeds the price history at the next start.
+  /// The base asset's oracle price, where it lies within its feed's limits; feeds the price history.
   package private(set) var price: Price?
   package private(set) var ending: Ending
   /// Stable: a refusal's code, a failure's, or what was done ("placeLimit").
@@ -82,7 +82,7 @@ package struct TickReport: Hashable, Sendable, Codable {
   // MARK: Filling it in
 
   mutating func note(_ seen: Seen) {
-    note(head: seen.evidence.head, price: seen.observation.price.price)
+    note(head: seen.evidence.head, price: seen.observation.price.plausiblePrice)
     keeperBalanceWei = seen.observation.account.keeperBalanceWei
   }
 

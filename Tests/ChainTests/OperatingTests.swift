@@ -42,6 +42,9 @@ struct OperatingTests {
     #expect(try chain.keeperNonce() == 2 && chain.pooled().isEmpty && chain.events("OrderCreated") == 1)
     #expect(try keeper.run("pending").output.contains("taking orders back"))
     #expect(try keeper.run("resume", "--note", "moved").status == 0)
+    // Those prices were jumps; what is left of one is over after ten minutes.
+    #expect(try keeper.tick().code == "priceJump")
+    try chain.call("evm_increaseTime", 700)
     try chain.setPrice(3_000)
     try keeper.ticks(until: "placeLimit")
     #expect(!keeper.exists("vaultkeeper.halt.cancel-orders"))

@@ -25,6 +25,19 @@ import Testing
     #expect(FeedLimits(heartbeatSeconds: .max, marginSeconds: 1, minimum: nil, maximum: nil).maximumAgeSeconds == .max)
   }
 
+  @Test func outsideItsLimitsAPriceIsNotPlausible() throws {
+    let limits = FeedLimits(
+      heartbeatSeconds: 3600, marginSeconds: 60, minimum: try Price(decimal: "1000"),
+      maximum: try Price(decimal: "9000"))
+    let feed = ChainlinkFeed(address: Scenario.weth, limits: limits)
+    for (dollars, isPlausible) in [(999, false), (1_000, true), (9_000, true), (9_001, false)] as [(Int256, Bool)] {
+      let reading = try feed.reading([round(dollars * 100_000_000), word(8)])
+      #expect((reading.plausiblePrice == reading.price) == isPlausible && reading.price != nil)
+    }
+    #expect(try self.feed.reading([round(1), word(8)]).plausiblePrice?.description == "0.00000001")
+    #expect(try self.feed.reading([round(0), word(8)]).plausiblePrice == nil)
+  }
+
   @Test func zeroAndNegativeAreNoPrice() throws {
     for answer in [Int256.zero, -1, .min] {
       let reading = try feed.reading([round(answer), word(8)])

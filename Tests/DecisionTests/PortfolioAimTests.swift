@@ -86,7 +86,8 @@ import Testing
       let observation = World.observation(
         price: scenario.price, sequencer: scenario.sequencer, orders: scenario.orders, headAge: scenario.headAge)
       return try World.judgement(
-        observation, policy: AimWorld.policy(target), circumstances: scenario.circumstances
+        observation, policy: World.policy(target: target, execution: scenario.execution),
+        circumstances: scenario.circumstances
       ).mark
     }
     // A refusal that has nothing to do with what is seen changes nothing.
@@ -97,6 +98,8 @@ import Testing
     #expect(try mark { $0.price = World.feed(nil) } == nil)
     #expect(try mark { $0.headAge = 121 } == nil)
     #expect(try mark { $0.sequencer = SequencerReading(isUp: false, since: 1, graceSeconds: 300) } == nil)
+    let leap = [PricePoint(atSeconds: World.now - 20, price: 2_000)]
+    #expect(try mark { $0.circumstances.priceHistory = leap } == nil)
     #expect(try World.judgement().mark == nil)
   }
 

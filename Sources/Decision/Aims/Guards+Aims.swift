@@ -22,15 +22,17 @@ extension Evidence {
 }
 
 extension Judgement {
-  /// What the next judgements may rely on; nil where the head, a feed or the sequencer was not to be trusted, or the
-  /// aim needs no memory.
+  /// What the next judgements may rely on; nil where something that was seen is not to be trusted (the head, a feed, a
+  /// jump, an exposure, the sequencer), or the aim needs no memory.
   package var mark: AimMark? {
     let isTrusted = verdict.checks.allSatisfy { check in
       !Self.ofTrust.contains(check.name) || check.outcome == .passed || check.outcome == .notApplicable
     }
-    return isTrusted ? assessment?.aim.mark : nil
+    // What is done in spite of a doubt passes the guards, and nothing is to be remembered of such a look.
+    let isInSpite = plan.map { $0.isOnlyCancels || $0.deRisk != nil } ?? false
+    return isTrusted && !isInSpite ? assessment?.aim.mark : nil
   }
 
   /// The guards that ask whether what we see is to be trusted.
-  private static let ofTrust = ["head", "oracle", "sequencer"]
+  private static let ofTrust = ["head", "oracle", "price jump", "venue's price", "sequencer", "exposures"]
 }
