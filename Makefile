@@ -53,6 +53,11 @@ lease-rounds: devchain-tests ## two daemons, a real etcd, and ROUNDS leaders tha
 	swift build $(SWIFT_FLAGS) --build-tests
 	VAULTKEEPER_LEASE_ROUNDS=$(or $(ROUNDS),50) swift test $(SWIFT_FLAGS) --skip-build --filter ChainTests.LeaseTests
 
+.PHONY: kills
+kills: devchain-tests ## kill the daemon KILLS times (default 200) on the local EVM chain, under faults and reorgs
+	swift build $(SWIFT_FLAGS) --build-tests
+	VAULTKEEPER_KILLS=$(or $(KILLS),200) swift test $(SWIFT_FLAGS) --skip-build --filter ChainTests.RandomKillTests
+
 # The world, its faults and its judges; optimised, since a seed is hours of a chain. One build serves the laboratory and
 # the tests that are run optimised, so that CI needs no second.
 LAB_BUILD := VAULTKEEPER_TESTS=OutboxTests swift build $(SWIFT_FLAGS) -c release -Xswiftc -enable-testing \
