@@ -4,7 +4,7 @@ import ArgumentParser
 @main
 struct Vaultkeeper: ParsableCommand {
   /// Also the user agent towards nodes, and part of every start's log line.
-  static let version = "0.1.0"
+  static let version = "0.2.0"
 
   static let configuration = CommandConfiguration(
     commandName: "vaultkeeper",
