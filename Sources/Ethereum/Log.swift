@@ -26,6 +26,13 @@ package struct Log: Hashable, Sendable {
     self.logIndex = logIndex
     self.removed = removed
   }
+
+  /// A log's place in its transaction tells it from nearly all others; its data would be hashed byte by byte.
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(transactionHash)
+    hasher.combine(logIndex)
+    hasher.combine(removed)
+  }
 }
 
 /// Which logs to ask for.
