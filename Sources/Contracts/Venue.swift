@@ -26,6 +26,13 @@ package struct Capabilities: Hashable, Sendable {
     case pool
     case book
   }
+  /// What answers for a position's losses.
+  package enum Margin: Hashable, Sendable {
+    /// The collateral it was given, and nothing else.
+    case isolated
+    /// All that the account holds at the venue: collateral that is free, and the profits of other positions.
+    case cross
+  }
 
   package var settlement: Settlement
   package var limit: Limit
@@ -42,11 +49,14 @@ package struct Capabilities: Hashable, Sendable {
   package var counterparty: Counterparty
   /// A reading tells the price at which the venue would trade, beside our own oracle's.
   package var showsPrice: Bool
+  package var margin: Margin
+  /// Collateral can be added to a position without changing its size.
+  package var topUp: Bool
 
   package init(
     settlement: Settlement, limit: Limit, reduceOnly: ReduceOnly, postOnly: Bool, nativeStop: Bool, modify: Bool,
     partialFill: Bool, maximumOpenOrders: Int?, priceBound: PriceBound, upfrontFee: Bool,
-    counterparty: Counterparty, showsPrice: Bool
+    counterparty: Counterparty, showsPrice: Bool, margin: Margin, topUp: Bool
   ) {
     self.settlement = settlement
     self.limit = limit
@@ -60,6 +70,8 @@ package struct Capabilities: Hashable, Sendable {
     self.upfrontFee = upfrontFee
     self.counterparty = counterparty
     self.showsPrice = showsPrice
+    self.margin = margin
+    self.topUp = topUp
   }
 }
 
@@ -90,8 +102,25 @@ package struct Trade: Hashable, Sendable {
   }
 }
 
+/// Collateral to be added to a position. Its size stays as it is, and with it the delta.
+package struct TopUp: Hashable, Sendable {
+  package let position: Position
+  /// Of the venue's collateral token; rounded up to its smallest unit.
+  package let value: Usd
+  /// The bound that the order carries: a ceiling for a long, a floor for a short. It trades nothing, and no order of
+  /// ours goes without one.
+  package let worstPrice: Price
+
+  package init(position: Position, value: Usd, worstPrice: Price) {
+    self.position = position
+    self.value = value
+    self.worstPrice = worstPrice
+  }
+}
+
 package enum VenueAction: Hashable, Sendable {
   case place(Trade)
+  case topUp(TopUp)
   /// Replaces price bounds and size of an order that rests or is frozen.
   case amend(OpenOrder, Trade)
   case cancel(OpenOrder)
@@ -100,7 +129,7 @@ package enum VenueAction: Hashable, Sendable {
 /// What an action is expected to cost, every figure rounded against ourselves.
 package struct Quote: Hashable, Sendable {
   /// What the venue would really do of the wanted change (a trade against a position is cut to the position; the rest
-  /// is a trade of a later tick). Zero for a cancel.
+  /// is a trade of a later tick). Zero for a cancel and a top-up.
   package let change: Quantity
   package let expectedPrice: Price
   package let worstPrice: Price

@@ -198,6 +198,19 @@ package struct PoolDepth: Hashable, Sendable, Codable {
   }
 }
 
+/// What the positions of an account have in common at a venue whose margin is `cross`.
+package struct SharedMargin: Hashable, Sendable, Codable {
+  /// Collateral that the venue holds for the account beside that of its positions. Counts in net asset value.
+  package let freeCollateral: Usd
+  /// Equity that the venue asks for, as a part of the notional of all positions, long and short added up.
+  package let maintenanceRate: Ratio
+
+  package init(freeCollateral: Usd, maintenanceRate: Ratio) {
+    self.freeCollateral = freeCollateral
+    self.maintenanceRate = maintenanceRate
+  }
+}
+
 /// Everything read from a venue at one block.
 package struct VenueState: Hashable, Sendable, Codable {
   package let positions: [Position]
@@ -205,17 +218,20 @@ package struct VenueState: Hashable, Sendable, Codable {
   package let terms: MarketTerms
   /// Funding received earlier and waiting to be collected, beside what the positions carry. Counts in net asset value.
   package let claimable: Usd
+  /// nil where each position answers for itself.
+  package let shared: SharedMargin?
   /// The same in the venue's own units, for the venue that read it; nobody else looks inside.
   package let native: NativeVenueState
 
   package init(
     positions: [Position], orders: [OpenOrder], terms: MarketTerms, claimable: Usd = .zero,
-    native: NativeVenueState = .none
+    shared: SharedMargin? = nil, native: NativeVenueState = .none
   ) {
     self.positions = positions
     self.orders = orders
     self.terms = terms
     self.claimable = claimable
+    self.shared = shared
     self.native = native
   }
 }

@@ -126,7 +126,15 @@ extension VenueState: JSONComposed {
     try form.put("native", native)
     try form.put("orders", orders)
     try form.put("positions", positions)
+    if let shared { try form.put("shared", shared) }
     try form.put("terms", terms)
+  }
+}
+
+extension SharedMargin: JSONComposed {
+  package func compose(_ form: inout JSONComposition) throws {
+    try form.put("freeCollateral", freeCollateral)
+    try form.put("maintenanceRate", maintenanceRate)
   }
 }
 

@@ -116,6 +116,9 @@ package struct Assessment: Hashable, Sendable {
       try .usd("value in orders", worth.orderValue, from: "collateral of standing orders"),
       try .usd("claimable", worth.claimable, from: "uncollected funding of the account"),
     ]
+    if !worth.freeAtVenue.isZero {
+      figures.append(try .usd("collateral at the venue", worth.freeAtVenue, from: "shared by the positions"))
+    }
     let hasExposures = !observation.exposures.isEmpty
     if hasExposures {
       figures += appraisals.figures
@@ -151,6 +154,7 @@ private struct Worth {
   var positionValue = Usd.zero
   var orderValue = Usd.zero
   var claimable = Usd.zero
+  var freeAtVenue = Usd.zero
 
   init(
     _ vault: VaultReading, _ venue: VenueState, price: Price, collateralPrice: Price
@@ -173,10 +177,11 @@ private struct Worth {
       orderValue = try orderValue + order.collateralValue
     }
     claimable = venue.claimable
+    freeAtVenue = venue.shared?.freeCollateral ?? .zero
   }
 
   func total() throws(ContractsError) -> Usd {
-    try spotValue + quoteValue + positionValue + orderValue + claimable
+    try spotValue + quoteValue + positionValue + orderValue + claimable + freeAtVenue
   }
 }
 

@@ -35,12 +35,12 @@ package struct Calibration: Hashable, Sendable {
     self = try DecisionError.calculating(.calibration) { () throws(ContractsError) in
       let scene = try BandScene(assessment, state, policy: policy, circumstances: circumstances, venue: venue)
       return try Calibration(
-        assessment, scene, state, policy: policy)
+        assessment, scene, state, policy: policy, margin: venue.capabilities.margin)
     }
   }
 
   private init(
-    _ assessment: Assessment, _ scene: BandScene, _ state: VenueState, policy: Policy
+    _ assessment: Assessment, _ scene: BandScene, _ state: VenueState, policy: Policy, margin: Capabilities.Margin
   ) throws(ContractsError) {
     let drift = assessment.drift
     let calibrated = try policy.band.calibrated(scene)
@@ -58,7 +58,8 @@ package struct Calibration: Hashable, Sendable {
     let isFar = bandsOfDrift.map { $0 >= policy.orders.urgentBands } ?? false
     let isNearLiquidation = assessment.liquidationDistance.map { $0 <= policy.liquidationAlarm } ?? false
     let takesFromPosition = !due.isZero && due.isNegative != assessment.positionDelta.isNegative
-    risk = try LiquidationRisk.measured(state, price: assessment.price, policy, volatility: scene.volatility)
+    risk = try LiquidationRisk.measured(
+      state, price: assessment.price, policy, volatility: scene.volatility, margin: margin)
     if let risk {
       deRisk = try DeRisk.needed(risk, due: due, price: assessment.price, terms: state.terms, policy: policy)
     } else {

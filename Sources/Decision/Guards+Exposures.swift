@@ -16,7 +16,7 @@ extension Evidence {
     }.first
     guard let gravest else { return .passed(figures) }
     if circumstances.isHalted && plan.isOnlyCancels { return .passed(figures) }
-    // A position in danger is made smaller by its own numbers, whatever else the vault holds.
+    // A position in danger is helped by its own numbers, whatever else the vault holds.
     if plan.deRisk != nil { return .passed(figures) }
     return .refused(Refusal(gravest.code, gravest.figures + [figures[1]]))
   }

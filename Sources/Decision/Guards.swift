@@ -202,7 +202,9 @@ extension Evidence {
     ]
     if plan.isOnlyCancels { return .notApplicable }
     // A position in danger is made smaller wherever the drift is.
-    if let deRisk = plan.deRisk { return .passed(try figures + deRisk.figures(unit)) }
+    if let deRisk = plan.deRisk {
+      return .passed(try figures + deRisk.figures(unit) + (plan.relief?.figures() ?? []))
+    }
     return calibration.due.isZero ? .refused(Refusal(.insideBand, figures)) : .passed(figures)
   }
 
@@ -259,6 +261,15 @@ extension Evidence {
         try .price("worst price", trade.worstPrice, per: unit, from: "plan"),
         try .price("loosest allowed", loosest, per: unit, from: "oracle price and policy"),
       ]
+      if !isBounded { return .refused(Refusal(.priceBoundMissing, figures)) }
+    }
+    for topUp in plan.actions.compactMap(\.topUp) {
+      let (loosest, isLong) = (try pricing.worstPrice(toppingUp: topUp.position), topUp.position.isLong)
+      figures += [
+        try .price("worst price", topUp.worstPrice, per: unit, from: "plan"),
+        try .price("loosest allowed", loosest, per: unit, from: "oracle price and policy"),
+      ]
+      let isBounded = !topUp.worstPrice.isZero && (isLong ? topUp.worstPrice <= loosest : topUp.worstPrice >= loosest)
       if !isBounded { return .refused(Refusal(.priceBoundMissing, figures)) }
     }
     return figures.isEmpty ? .notApplicable : .passed(figures)

@@ -115,9 +115,22 @@ package struct ExpectedOrder: Hashable, Sendable, Codable {
   package let collateralUnits: UInt256?
   /// By how much the venue's own units may round a price.
   let slack: Price
+  /// It adds collateral and must trade nothing; then a sale is what is on a short's side. nil in records from before
+  /// there were any, and for all others.
+  let isTopUp: Bool?
 
   /// Nil for a cancel.
   init?(_ planned: PlannedAction, price: Price) throws(ContractsError) {
+    // The venue's own units may round the last places of a price; a billionth is far below anything that costs.
+    slack = try price.scaled(by: Ratio(raw: 1_000_000_000), rounding: .up)
+    if let topUp = planned.topUp {
+      (amends, limitPrice, isTopUp) = (nil, nil, true)
+      collateralUnits = planned.quote.collateralUnits
+      isSale = !topUp.position.isLong
+      worstPrice = topUp.worstPrice
+      return
+    }
+    isTopUp = nil
     guard let trade = planned.trade else { return nil }
     if case .amend(let order, _) = planned.action {
       amends = order.key
@@ -129,14 +142,16 @@ package struct ExpectedOrder: Hashable, Sendable, Codable {
     isSale = trade.change.isNegative
     worstPrice = trade.worstPrice
     if case .limit(let limit) = trade.kind { limitPrice = limit } else { limitPrice = nil }
-    // The venue's own units may round the last places of a price; a billionth is far below anything that costs.
-    slack = try price.scaled(by: Ratio(raw: 1_000_000_000), rounding: .up)
   }
 
   /// Whether an order the venue lists is as planned: its direction, its bound or a tighter one, its price, and no more
   /// collateral.
   func admits(_ order: OpenOrder) throws(ContractsError) -> Bool {
-    guard order.change.isNegative == isSale, !order.change.isZero else { return false }
+    if isTopUp == true {
+      guard order.isTopUp, order.isLong != isSale else { return false }
+    } else {
+      guard order.change.isNegative == isSale, !order.change.isZero else { return false }
+    }
     guard let acceptable = order.acceptablePrice, !acceptable.isZero else { return false }
     let isTight = isSale ? acceptable >= worstPrice : acceptable <= worstPrice
     let isClose = try acceptable.distance(to: worstPrice) <= slack

@@ -91,6 +91,9 @@ extension OpenOrder {
     }
   }
 
+  /// It adds collateral to a position and trades nothing.
+  var isTopUp: Bool { kind == .marketIncrease && change.isZero }
+
   /// A kind this keeper never places: somebody else's stop, swap or liquidation.
   var isForeign: Bool {
     switch kind {

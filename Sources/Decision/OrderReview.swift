@@ -15,7 +15,7 @@ package enum Reason: String, Hashable, Sendable, Codable, CaseIterable {
   // a new order
   case driftOutsideBand, driftUrgent, noPatience, limitUnsupported, crossingCheaper
   // a position in danger, wherever the drift is
-  case deRisk
+  case deRisk, topUp
   // an order left alone
   case resting, executing, notYetCancellable, fateUnknown, notOurs
   // an order changed
@@ -78,8 +78,11 @@ struct OrderReview {
   ) throws(ContractsError) -> Disposition {
     guard canCancel else { return .keep(.executing) }
     if order.state == .expired { return .cancel(.expired) }
-    let fit = try Fit(order.change, drift: drift, band: calibration.band)
-    if !fit.improves || fit.overshoots { return .cancel(.noLongerImproves) }
+    // One that only adds collateral does not move the drift, and is not judged by it.
+    if !order.isTopUp {
+      let fit = try Fit(order.change, drift: drift, band: calibration.band)
+      if !fit.improves || fit.overshoots { return .cancel(.noLongerImproves) }
+    }
     // It can be taken back and still nobody has executed it: after our patience somebody else may.
     let waited = headSeconds - order.cancellableAt
     return waited > policy.orders.patienceSeconds ? .cancel(.pendingTooLong) : .keep(.executing)

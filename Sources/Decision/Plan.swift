@@ -17,8 +17,14 @@ package struct PlannedAction: Hashable, Sendable {
   package var trade: Trade? {
     switch action {
     case .place(let trade), .amend(_, let trade): trade
-    case .cancel: nil
+    case .cancel, .topUp: nil
     }
+  }
+
+  /// What it adds to a position; nil for everything else.
+  package var topUp: TopUp? {
+    if case .topUp(let topUp) = action { return topUp }
+    return nil
   }
 }
 
@@ -44,6 +50,9 @@ package struct Plan: Hashable, Sendable {
   package let schedule: Schedule?
   /// The reduction that takes the place of the correction, wherever the drift is; nil where none does.
   package let deRisk: DeRisk?
+  /// Whether collateral is added in its place, and by which numbers; nil where nothing is in danger, or orders must go
+  /// out of the way first.
+  package let relief: Relief?
   /// Options that the measures call for. Nothing of the keeper's executes them.
   package let advisories: [Advisory]
   package let warnings: [Warning]
@@ -82,6 +91,7 @@ package struct Plan: Hashable, Sendable {
     choice = draft.choice
     schedule = draft.schedule
     deRisk = draft.calibration.deRisk
+    relief = draft.relief
     advisories = try draft.advisories()
     warnings = draft.warnings
     var upfront = UInt256.zero
@@ -113,6 +123,7 @@ private struct Draft {
   var choice: OrderChoice?
   var gap: ChoiceGap?
   var schedule: Schedule?
+  var relief: Relief?
 
   init(
     assessment: Assessment, calibration: Calibration, state: VenueState, policy: Policy,
@@ -135,7 +146,7 @@ private struct Draft {
     if circumstances.isHalted {
       try takeBack(orders)
     } else if let deRisk = calibration.deRisk {
-      try reduce(deRisk, orders)
+      try relieve(deRisk, orders)
     } else if !orders.isEmpty {
       try review(orders)
     } else if !calibration.due.isZero {
@@ -165,17 +176,19 @@ private struct Draft {
     }
   }
 
-  /// Makes a position in danger smaller, with every order of ours out of the way first. A market order that does so
-  /// already is waited for as any other.
-  private mutating func reduce(_ deRisk: DeRisk, _ orders: [OpenOrder]) throws(ContractsError) {
+  /// Adds collateral to a position in danger or makes it smaller, with every order of ours out of the way first. A
+  /// market order that does either already is waited for as any other.
+  private mutating func relieve(_ deRisk: DeRisk, _ orders: [OpenOrder]) throws(ContractsError) {
     for order in orders {
       let canCancel = headSeconds >= order.cancellableAt && order.state != .unknown
-      let isReducing =
-        order.kind == .marketDecrease && order.change.isNegative == deRisk.change.isNegative && !order.state.isFrozen
+      let isReducing = order.kind == .marketDecrease && order.change.isNegative == deRisk.change.isNegative
+      // A reduction is a change against the position, so a short's is a purchase.
+      let isAdding = order.isTopUp && order.isLong == deRisk.change.isNegative
+      let isHelping = (isReducing || isAdding) && !order.state.isFrozen
       let waited = headSeconds > order.cancellableAt ? headSeconds - order.cancellableAt : 0
       if order.isForeign {
         standing.append(StandingOrder(order: order, reason: .notOurs))
-      } else if isReducing && (!canCancel || waited <= policy.orders.patienceSeconds) {
+      } else if isHelping && (!canCancel || waited <= policy.orders.patienceSeconds) {
         standing.append(StandingOrder(order: order, reason: .executing))
       } else if canCancel {
         try add(.cancel(order), .deRisk)
@@ -186,7 +199,17 @@ private struct Draft {
     }
     guard standing.isEmpty else { return }
     let pricing = Pricing(price: assessment.price, policy: policy)
-    try add(.place(pricing.market(deRisk.change, reduceOnly: true)), .deRisk)
+    let reduction = try pricing.market(deRisk.change, reduceOnly: true)
+    guard let risk = calibration.risk else { return try add(.place(reduction), .deRisk) }
+    let relief = try Relief(
+      risk, reducing: reduction, assessment, policy: policy, capabilities: venue.capabilities,
+      nativePrice: circumstances.nativePrice, quote: quote)
+    self.relief = relief
+    if let topUp = relief.topUp {
+      try add(.topUp(topUp), .topUp)
+    } else {
+      try add(.place(reduction), .deRisk)
+    }
   }
 
   private mutating func placeNew() throws(ContractsError) {
@@ -281,7 +304,8 @@ private struct Draft {
     case .near: return [.liquidationNear]
     case .calm: return []
     case nil:
-      let hasOne = state.positions.contains { !$0.quantity.isZero && $0.liquidationPrice != nil }
+      let isCross = venue.capabilities.margin == .cross
+      let hasOne = state.positions.contains { !$0.quantity.isZero && (isCross || $0.liquidationPrice != nil) }
       return hasOne ? [.liquidationUnmeasured] : []
     }
   }
@@ -350,6 +374,7 @@ private struct Draft {
         .word("sandwich bound", "not applicable", from: "venue's capability: nobody trades before an order of ours"))
     }
     figures += try clip?.figures(unit) ?? []
+    if let relief { figures += try relief.figures() }
     if let choice { figures += try choice.figures() }
     if let gap { figures.append(.word("limit first because", gap.rawValue, from: "resting and crossing not weighed")) }
     if let waiting { figures += try waiting.figures(unit) }
@@ -396,6 +421,12 @@ extension PlannedAction {
     switch action {
     case .cancel(let order):
       return [try .quantity("cancel", order.change, unit, from: source)]
+    case .topUp(let topUp):
+      return [
+        try .usd("add collateral", quote.collateralValue, from: source),
+        .word("collateral units", "\(quote.collateralUnits)", from: "venue's quote, smallest units of its token"),
+        try .price("worst price", topUp.worstPrice, per: unit, from: "oracle price and policy's bound"),
+      ]
     case .place(let trade), .amend(_, let trade):
       var figures = [try Figure.quantity(name, trade.change, unit, from: source)]
       if case .limit(let limit) = trade.kind {

@@ -64,7 +64,7 @@ struct PostState {
 
   /// Exactly the orders that should stand: those before, less the cancelled, plus the placed.
   private func orders() throws(ContractsError) -> Finding {
-    let placed = settlement == .sync ? 0 : plan.actions.count { if case .place = $0.action { true } else { false } }
+    let placed = settlement == .sync ? 0 : plan.actions.count(where: \.placesOrder)
     let expected = keysLeft.count + placed
     let standing = after.orders.filter(\.isStanding)
     let areOldOnesThere = keysLeft.allSatisfy { key in standing.contains { $0.key == key } }
@@ -98,7 +98,8 @@ struct PostState {
     return judged(isNoFarther && isNearerFilled && isBounded, figures)
   }
 
-  /// A position is only made smaller: every order left takes from it, and all together no more than there is.
+  /// A position is only made smaller: every order left takes from it, and all together no more than there is. Where
+  /// collateral is added instead, nothing that is left trades at all.
   private func exposure() throws(ContractsError) -> Finding {
     let held = try before.positions.total()
     let changes = after.orders.filter(\.isStanding).map(\.change)
@@ -111,6 +112,7 @@ struct PostState {
     if plan.isOnlyCancels {
       return judged(worstAfter.low >= worstBefore.low && worstAfter.high <= worstBefore.high, figures)
     }
+    if plan.relief?.topUp != nil { return judged(filled.low == held && filled.high == held, figures) }
     let isSmaller =
       held.isNegative
       ? filled.low >= held && filled.high > held && !filled.high.isPositive
@@ -138,7 +140,7 @@ struct PostState {
     let standing = after.orders.filter(\.isStanding)
     switch action {
     case .amend(let order, _): return standing.first { $0.key == order.key }
-    case .place: return standing.first { new in !before.orders.contains { $0.key == new.key } }
+    case .place, .topUp: return standing.first { new in !before.orders.contains { $0.key == new.key } }
     case .cancel: return nil
     }
   }
@@ -149,6 +151,16 @@ struct PostState {
       if case .cancel(let order) = planned.action { order.key } else { nil }
     }
     return before.orders.filter(\.isStanding).map(\.key).filter { !cancelled.contains($0) }
+  }
+}
+
+extension PlannedAction {
+  /// A venue that executes later lists one more order afterwards.
+  fileprivate var placesOrder: Bool {
+    switch action {
+    case .place, .topUp: true
+    case .amend, .cancel: false
+    }
   }
 }
 

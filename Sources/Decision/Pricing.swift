@@ -22,6 +22,11 @@ struct Pricing: Hashable, Sendable {
       : try price.scaled(by: .one + policy.priceBound, rounding: .down)
   }
 
+  /// The bound of an order that only adds collateral: that of a trade which would make the position larger.
+  func worstPrice(toppingUp position: Position) throws(ContractsError) -> Price {
+    try worstPrice(for: position.quantity)
+  }
+
   /// True where a limit at `trigger` would fill at the oracle's price as it is.
   func isMarketable(_ trigger: Price, for change: Quantity) -> Bool {
     change.isNegative ? trigger <= price : trigger >= price

@@ -32,7 +32,8 @@ package enum Warning: String, Hashable, Sendable, Codable, CaseIterable {
     switch self {
     case .postStateUnseen: "the node cannot simulate with overrides, so only the revert check was made"
     case .liquidationNear: "a position is near its liquidation"
-    case .liquidationDanger: "a position may be liquidated before help is there; it is being made smaller"
+    case .liquidationDanger:
+      "a position may be liquidated before help is there; collateral is added, or it is made smaller"
     case .liquidationUnmeasured: "a liquidation is not anticipated, since the price's volatility is unknown"
     case .floorReached: "the vault is worth no more than its floor, so it is cashed in: its target is zero"
     case .floorBroken: "the vault is worth less than its floor"
@@ -58,7 +59,7 @@ package enum Warning: String, Hashable, Sendable, Codable, CaseIterable {
     switch self {
     case .postStateUnseen: "use a node that takes state overrides in eth_call"
     case .liquidationNear: "look at the position's collateral; explain shows the distance in sigmas"
-    case .liquidationDanger: "add collateral, or lower leverage or target, if it comes back"
+    case .liquidationDanger: "bring quote tokens into the vault, or lower leverage or target, if it comes back"
     case .liquidationUnmeasured:
       "wait until the price history is long enough, or write volatility.history or volatility.configured"
     case .floorReached: "none while the floor is meant; name another floor to take risk again"

@@ -157,6 +157,7 @@ extension Plan {
     switch main.action {
     case .cancel: return "cancel"
     case .amend: return "amend"
+    case .topUp: return "topUp"
     case .place(let trade):
       if case .limit = trade.kind { return "placeLimit" }
       return "placeMarket"
@@ -170,6 +171,8 @@ extension Plan {
       case .cancel(let order): "cancel \(order.change) (\(planned.reason.rawValue))"
       case .amend(let order, let trade):
         "amend \(order.change) to \(trade.change)\(Self.price(of: trade)) (\(planned.reason.rawValue))"
+      case .topUp(let topUp):
+        "add \(topUp.value) USD of collateral to the position of \(topUp.position.quantity) (\(planned.reason.rawValue))"
       case .place(let trade):
         "\(Self.side(of: trade))\(Self.price(of: trade)) (\(planned.reason.rawValue))"
       }

@@ -80,7 +80,8 @@ import Testing
         liquidation: LiquidationRule(
           horizonSeconds: 1_200, volatilityFactor: try Ratio(decimal: "1.25"), warningSigmas: try Ratio(decimal: "7"),
           actionSigmas: try Ratio(decimal: "3.5"), safeSigmas: try Ratio(decimal: "8"),
-          actionProbability: try Ratio(decimal: "0.0005"), gammaLoss: try Ratio(decimal: "0.01")),
+          actionProbability: try Ratio(decimal: "0.0005"), gammaLoss: try Ratio(decimal: "0.01"),
+          topUp: try Ratio(decimal: "0.6")),
         breakers: BreakerRule(
           jump: try Ratio(decimal: "0.15"), jumpSigmas: try Ratio(decimal: "12"), coolDownSeconds: 900,
           divergence: try Ratio(decimal: "0.01")))

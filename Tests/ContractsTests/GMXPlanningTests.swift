@@ -216,4 +216,57 @@ import Testing
         gasPriceWei: Scenario.gasPriceWei, account: Scenario.account)
     }
   }
+
+  // MARK: - More collateral
+
+  /// An increase of nothing: the collateral goes to the order vault, the order has size zero and the position's side.
+  @Test func aTopUpIsAnIncreaseOfNothing() throws {
+    let state = try Scenario.state(positions: "short", infos: ["infoShort"])
+    let position = try #require(state.positions.first)
+    let topUp = TopUp(
+      position: position, value: try Usd(decimal: "1234.5678901"), worstPrice: try Price(decimal: "2970"))
+    let venue = try Scenario.venue()
+    let quote = try venue.quote(
+      .topUp(topUp), state: state, price: Scenario.price, gasPriceWei: Scenario.gasPriceWei)
+    #expect(quote.change == .zero && quote.fee == .zero && quote.impact == .zero)
+    #expect(quote.collateralUnits == 1_234_567_891 && quote.upfrontFeeWei == 4_350_000_000_000_000)
+    let calls = try venue.calls(
+      for: .topUp(topUp), state: state, price: Scenario.price, gasPriceWei: Scenario.gasPriceWei,
+      account: Scenario.account)
+    #expect(
+      calls.map(\.label) == [
+        "ExchangeRouter.sendWnt", "ExchangeRouter.sendTokens", "ExchangeRouter.createOrder",
+      ])
+    #expect(calls.map(\.valueWei) == [4_350_000_000_000_000, 0, 0])
+    let sent = try GMXExchangeRouter.SendTokens.decodeCall(calls[1].data)
+    #expect(sent.amount == 1_234_567_891 && sent.token == Scenario.usdc)
+    let order = try GMXExchangeRouter.CreateOrder.decodeCall(calls[2].data).params
+    #expect(order.orderType == 2 && !order.isLong && order.numbers.sizeDeltaUsd == 0)
+    #expect(order.numbers.initialCollateralDeltaAmount == 1_234_567_891 && order.numbers.triggerPrice == 0)
+    // 2,970 dollars per token with 30 − 18 decimals.
+    #expect(order.numbers.acceptablePrice == 2_970_000_000_000_000)
+    #expect(order.addresses.receiver == Scenario.account && order.addresses.initialCollateralToken == Scenario.usdc)
+    #expect(venue.describe(calls[2])?.first?.contains("size 0 USD, collateral 1234.567891 USDC") == true)
+  }
+
+  @Test func whatCannotBeToppedUpIsSaid() throws {
+    let state = try Scenario.state(positions: "short", infos: ["infoShort"])
+    let position = try #require(state.positions.first)
+    func refusal(
+      _ value: String, _ state: VenueState, worst: String = "2970", in token: Address = Scenario.usdc
+    ) -> String {
+      do {
+        let topUp = TopUp(position: position, value: try Usd(decimal: value), worstPrice: try Price(decimal: worst))
+        _ = try Scenario.venue(collateral: token).quote(
+          .topUp(topUp), state: state, price: Scenario.price, gasPriceWei: Scenario.gasPriceWei)
+        return ""
+      } catch { return "\(error)" }
+    }
+    #expect(refusal("10", state) == "")
+    #expect(refusal("0", state).contains("adds nothing"))
+    #expect(refusal("-1", state).contains("adds nothing"))
+    #expect(refusal("10", state, worst: "0").contains("price bound"))
+    #expect(refusal("10", try Scenario.state()).contains("is not listed any more"))
+    #expect(refusal("10", state, in: Scenario.weth).contains("only more of the same can be added"))
+  }
 }

@@ -15,9 +15,11 @@ struct LiquidationTests {
     rule: LiquidationRule = LiquidationRule(), _ circumstances: Circumstances? = nil, orders: [OpenOrder] = [],
     maximumClip: Usd = 1_000_000, minimumClip: Usd = 100, execution: Bool = true
   ) throws -> Judgement {
+    // Without collateral to add, so that what is done is a reduction; with some, see TopUpTests.
     try World.judgement(
       World.observation(
-        vault: World.vault(base: base), positions: [World.short(size, liquidationPrice: liquidation)], orders: orders),
+        vault: World.vault(base: base), positions: [World.short(size, liquidationPrice: liquidation)], orders: orders,
+        terms: World.terms(collateral: 0)),
       policy: World.policy(
         target: .absolute(target), minimumClip: minimumClip, maximumClip: maximumClip,
         execution: execution ? ExecutionRules(liquidation: rule) : nil),

@@ -123,6 +123,7 @@ import Testing
       "Exposures/Exposure.swift",
       "ImpactPace.swift",
       "Liquidation/Advisory.swift",
+      "Liquidation/CrossAccount.swift",
       "Liquidation/LiquidationRisk.swift",
       "Prospect.swift",
       "Volatility/HourlyCloses.swift",

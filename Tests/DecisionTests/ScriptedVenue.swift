@@ -7,7 +7,7 @@ struct ScriptedVenue: Venue {
     settlement: .twoStep(minimumCancelDelaySeconds: 300, isFeeBearing: true), limit: .restingNative,
     reduceOnly: .byOrderType, postOnly: false, nativeStop: true, modify: true, partialFill: false,
     maximumOpenOrders: 1, priceBound: .executionPrice, upfrontFee: true, counterparty: .oracle,
-    showsPrice: false)
+    showsPrice: false, margin: .isolated, topUp: true)
   let name = "scripted"
   let contracts: [(name: String, address: Address)] = []
   let knownErrors: [ABIErrorType] = []
@@ -17,6 +17,9 @@ struct ScriptedVenue: Venue {
   /// Dollars that a trade of n units costs beside its fee, divided by n².
   var impactPerSquare: Ratio = 0
   var quoteFailure: ContractsError?
+  /// Of a top-up: gas that its upfront fee pays for, and what the venue says against it.
+  var topUpGas: UInt256 = 4_350_000
+  var topUpFailure: ContractsError?
 
   func batch(_ calls: [Call]) -> Call? { nil }
   func reads(account: Address) -> [Read] { [] }
@@ -33,6 +36,7 @@ struct ScriptedVenue: Venue {
     _ action: VenueAction, state: VenueState, price: Price, gasPriceWei: UInt256
   ) throws(ContractsError) -> Quote {
     if let quoteFailure { throw quoteFailure }
+    if case .topUp(let topUp) = action { return try quote(topUp, state: state, price: price, gasPriceWei: gasPriceWei) }
     guard let trade = trade(of: action) else {
       return Quote(
         change: .zero, expectedPrice: price, worstPrice: price, fee: .zero, impact: .zero, collateralUnits: 0,
@@ -51,6 +55,19 @@ struct ScriptedVenue: Venue {
       upfrontFeeWei: upfront)
   }
 
+  private func quote(
+    _ topUp: TopUp, state: VenueState, price: Price, gasPriceWei: UInt256
+  ) throws(ContractsError) -> Quote {
+    if let topUpFailure { throw topUpFailure }
+    let upfront = try ContractsError.wrapping { () throws(EthereumError) in
+      try topUpGas * gasPriceWei
+    }
+    return Quote(
+      change: .zero, expectedPrice: price, worstPrice: topUp.worstPrice, fee: .zero, impact: .zero,
+      collateralUnits: try topUp.value.tokenUnits(decimals: 6, rounding: .up), collateralValue: topUp.value,
+      upfrontFeeWei: upfront)
+  }
+
   private func impact(of change: Quantity) throws(ContractsError) -> Usd {
     let size = Ratio(raw: try change.absolute().raw)
     return Usd(raw: try size.scaled(by: size, rounding: .up).scaled(by: impactPerSquare, rounding: .up).raw)
@@ -64,7 +81,7 @@ struct ScriptedVenue: Venue {
   private func trade(of action: VenueAction) -> Trade? {
     switch action {
     case .place(let trade), .amend(_, let trade): trade
-    case .cancel: nil
+    case .cancel, .topUp: nil
     }
   }
 
@@ -76,6 +93,7 @@ struct ScriptedVenue: Venue {
       case .place: 1
       case .amend: 2
       case .cancel: 3
+      case .topUp: 4
       }
     return [Call(to: .zero, valueWei: 0, data: [word], label: "scripted")]
   }
@@ -90,6 +108,12 @@ struct ScriptedVenue: Venue {
       orders = try orders.map {
         $0.key == order.key ? try listed(trade, key: order.key, state, price: price, now: now) : $0
       }
+    case .topUp(let topUp):
+      let quote = try quote(topUp, state: state, price: price, gasPriceWei: 1)
+      orders.append(
+        World.topUp(
+          isLong: topUp.position.isLong, acceptable: topUp.worstPrice, updatedAt: now, collateral: topUp.value,
+          collateralUnits: quote.collateralUnits))
     case .place(let trade):
       orders.append(try listed(trade, key: World.key(77), state, price: price, now: now))
     }

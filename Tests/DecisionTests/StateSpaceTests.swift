@@ -95,26 +95,32 @@ struct StateSpaceTests {
   @Test func whatHoldsEverywhereWithTheRulesOfExecution() throws {
     let positionSets = [[], [World.short(-3)], [World.short(-3, liquidationPrice: 3040)]]
     let venue = ScriptedVenue(impactPerSquare: 1)
-    var (judged, acted, reduced, sliced) = (0, 0, 0, 0)
+    var (judged, acted, reduced, toppedUp, sliced) = (0, 0, 0, 0, 0)
     for policy in try Self.policies(ExecutionRules()) {
       for base in Self.bases {
         for positions in positionSets {
           for orders in Self.orderSets {
+            // Half of those in danger find collateral, half do not.
+            let isPoor = positions.first?.liquidationPrice != nil && judged.isMultiple(of: 2)
             let observation = World.observation(
-              vault: World.vault(base: base), positions: positions, orders: orders)
+              vault: World.vault(base: base), positions: positions, orders: orders,
+              terms: World.terms(collateral: isPoor ? 0 : 40_000))
             let judgement = try World.judgement(
               observation, policy: policy, circumstances: World.known(), venue: venue)
             let isHolding = try holds(judgement, observation, policy, venue)
             #expect(isHolding, "base \(base), \(positions.map(\.quantity)), \(orders), \(policy)")
             judged += 1
             if judgement.verdict.approved != nil { acted += 1 }
-            if judgement.plan?.deRisk != nil { reduced += 1 }
+            if judgement.reasons.last == .deRisk { reduced += 1 }
+            if judgement.reasons.last == .topUp { toppedUp += 1 }
             if judgement.plan?.schedule != nil { sliced += 1 }
           }
         }
       }
     }
-    #expect(judged > 5_000 && acted > 1_000 && reduced > 500 && sliced > 500, "\(judged) \(acted) \(reduced) \(sliced)")
+    #expect(
+      judged > 5_000 && acted > 1_000 && reduced > 100 && toppedUp > 100 && sliced > 500,
+      "\(judged) \(acted) \(reduced) \(toppedUp) \(sliced)")
   }
 
   /// Plain Booleans: the macros are too slow for every state.
@@ -136,6 +142,14 @@ struct StateSpaceTests {
     }
     if trades.count > 1 { return false }
     for planned in plan.actions {
+      if let topUp = planned.topUp {
+        // Only where a position is in danger, alone but for what is taken back, of what the vault has, and bounded.
+        let floor = try assessment.price.scaled(by: .one - policy.priceBound, rounding: .up)
+        let isSound =
+          plan.deRisk != nil && trades.isEmpty && planned.reason == .topUp && topUp.value <= assessment.collateralFree
+          && topUp.worstPrice >= floor
+        if !isSound || plan.turnover != .zero { return false }
+      }
       guard let trade = planned.trade else { continue }
       if plan.deRisk != nil {
         if try !isReduction(trade, observation) || planned.reason != .deRisk { return false }

@@ -126,6 +126,17 @@ enum World {
       cancellableAt: cancellableAt ?? (kind.isMarket ? updatedAt + 300 : updatedAt), executionFeeWei: 1)
   }
 
+  /// An order that adds collateral and trades nothing.
+  static func topUp(
+    key number: UInt8 = 77, isLong: Bool = false, state: OrderState = .pending, acceptable: Price? = 2970,
+    updatedAt: UInt64 = now - 60, collateral: Usd = 1_000, collateralUnits: UInt256 = 1_000_000_000
+  ) -> OpenOrder {
+    OpenOrder(
+      key: key(number), kind: .marketIncrease, isLong: isLong, state: state, change: .zero,
+      collateralUnits: collateralUnits, collateralValue: collateral, triggerPrice: nil, acceptablePrice: acceptable,
+      updatedAt: updatedAt, cancellableAt: updatedAt + 300, executionFeeWei: 1)
+  }
+
   static func key(_ number: UInt8) -> Bytes32 { Keccak256.hash([number]) }
 
   static func observation(
@@ -200,6 +211,7 @@ extension Judgement {
       case .place(let trade): "place \(trade.change)\(kind)"
       case .amend(_, let trade): "amend \(trade.change)\(kind)"
       case .cancel: "cancel"
+      case .topUp(let topUp): "top up \(topUp.value)"
       }
     }
   }

@@ -289,7 +289,9 @@ def _increase(key: bytes32, order: types.Order, m: types.Market, prices: types.M
     result: types.ExecutionPriceResult = staticcall MATH.execution(
         m, prices, p.numbers.sizeInUsd, p.numbers.sizeInTokens, convert(size, int256), 0, is_long
     )
-    self._check_acceptable(result.executionPrice, order.numbers.acceptablePrice, is_long)
+    # An order that only adds collateral trades nothing, and the protocol does not hold it to a price.
+    if size > 0:
+        self._check_acceptable(result.executionPrice, order.numbers.acceptablePrice, is_long)
     costs: types.PositionFees = staticcall MATH.fees(p, m, prices, size, result.balanceWasImproved, False)
     change: int256 = convert(paid_in, int256) - convert(costs.totalCostAmount, int256)
     if convert(p.numbers.collateralAmount, int256) + change < 0:

@@ -8,10 +8,11 @@ extension GMXv2Venue {
     let native = try native(state)
     switch action {
     case .place(let trade):
-      let plan = try plan(trade, state: native)
-      let fee = try executionFee(gas: plan.executionGas, gasPriceWei: gasPriceWei)
-      let collateral = plan.isIncrease ? plan.collateralDelta : .zero
-      return try quote(plan, collateral: collateral, upfrontFeeWei: fee, state: state, native: native)
+      return try quote(
+        placing: try plan(trade, state: native), state: state, native: native, gasPriceWei: gasPriceWei)
+    case .topUp(let topUp):
+      return try quote(
+        placing: try plan(topUp, state: native), state: state, native: native, gasPriceWei: gasPriceWei)
     case .amend(let order, let trade):
       let plan = try amendment(of: order, to: trade, state: native)
       let fee = try topUp(order, gas: plan.executionGas, gasPriceWei: gasPriceWei)
@@ -21,6 +22,14 @@ extension GMXv2Venue {
         change: .zero, expectedPrice: price, worstPrice: price, fee: .zero, impact: .zero, collateralUnits: .zero,
         collateralValue: .zero, upfrontFeeWei: .zero)
     }
+  }
+
+  private func quote(
+    placing plan: GMXv2Plan, state: VenueState, native: GMXv2State, gasPriceWei: UInt256
+  ) throws(ContractsError) -> Quote {
+    try quote(
+      plan, collateral: plan.isIncrease ? plan.collateralDelta : .zero,
+      upfrontFeeWei: executionFee(gas: plan.executionGas, gasPriceWei: gasPriceWei), state: state, native: native)
   }
 
   private func quote(
@@ -118,16 +127,9 @@ extension GMXv2Venue {
     let native = try native(state)
     switch action {
     case .place(let trade):
-      let plan = try plan(trade, state: native)
-      let fee = try executionFee(gas: plan.executionGas, gasPriceWei: gasPriceWei)
-      var calls = [try sendFee(fee)]
-      if plan.isIncrease, plan.collateralDelta != .zero {
-        let send = GMXExchangeRouter.SendTokens(
-          token: plan.collateralToken, receiver: configuration.deployment.orderVault, amount: plan.collateralDelta)
-        calls.append(try call(send, label: "ExchangeRouter.sendTokens"))
-      }
-      calls.append(try call(create(plan, fee: fee, account: account), label: "ExchangeRouter.createOrder"))
-      return calls
+      return try calls(placing: try plan(trade, state: native), gasPriceWei: gasPriceWei, account: account)
+    case .topUp(let topUp):
+      return try calls(placing: try plan(topUp, state: native), gasPriceWei: gasPriceWei, account: account)
     case .amend(let order, let trade):
       let plan = try amendment(of: order, to: trade, state: native)
       let fee = try topUp(order, gas: plan.executionGas, gasPriceWei: gasPriceWei)
@@ -138,6 +140,20 @@ extension GMXv2Venue {
     case .cancel(let order):
       return [try call(GMXExchangeRouter.CancelOrder(key: order.key), label: "ExchangeRouter.cancelOrder")]
     }
+  }
+
+  private func calls(
+    placing plan: GMXv2Plan, gasPriceWei: UInt256, account: Address
+  ) throws(ContractsError) -> [Call] {
+    let fee = try executionFee(gas: plan.executionGas, gasPriceWei: gasPriceWei)
+    var calls = [try sendFee(fee)]
+    if plan.isIncrease, plan.collateralDelta != .zero {
+      let send = GMXExchangeRouter.SendTokens(
+        token: plan.collateralToken, receiver: configuration.deployment.orderVault, amount: plan.collateralDelta)
+      calls.append(try call(send, label: "ExchangeRouter.sendTokens"))
+    }
+    calls.append(try call(create(plan, fee: fee, account: account), label: "ExchangeRouter.createOrder"))
+    return calls
   }
 
   private func call(

@@ -119,6 +119,32 @@ extension GMXv2Venue {
     }
   }
 
+  // MARK: - More collateral
+
+  /// An increase by nothing, which is how the protocol adds collateral: a market order, charged what the position owes
+  /// until then and no fee of its own. The price it executes at is of no account; the bound is carried all the same.
+  func plan(_ topUp: TopUp, state: GMXv2State) throws(ContractsError) -> GMXv2Plan {
+    let token = configuration.collateral
+    let held = state.positions.first { $0.key == topUp.position.key }?.position
+    guard let held, held.numbers.sizeInTokens != .zero else {
+      throw .cannotPlace("position \(topUp.position.key) is not listed any more; read the state again")
+    }
+    // Of another token it would be another position, without size.
+    guard held.addresses.collateralToken == token.address else {
+      throw .cannotPlace(
+        "position \(topUp.position.key) is backed by \(held.addresses.collateralToken), and the vault gives "
+          + "\(token.symbol); only more of the same can be added")
+    }
+    guard topUp.value.isPositive else { throw .cannotPlace("a top-up of \(topUp.value) USD adds nothing") }
+    let units = try GMXv2Units.tokenUnits(topUp.value, decimals: token.decimals, at: state.collateralPrice, .up)
+    let isLong = held.flags.isLong
+    return GMXv2Plan(
+      type: .marketIncrease, isLong: isLong, collateralToken: token.address, sizeDeltaUsd: .zero,
+      collateralDelta: units, triggerPrice: .zero, acceptablePrice: try bound(topUp.worstPrice, isBuy: isLong),
+      executionGas: try state.parameters.executionGas(increase: true), change: .zero,
+      expectedPrice: state.indexPrice, worstPrice: topUp.worstPrice)
+  }
+
   // MARK: - Decrease
 
   func decrease(

@@ -20,7 +20,7 @@ package struct GMXv2Venue: Venue {
       reduceOnly: .byOrderType, postOnly: false, nativeStop: true, modify: true, partialFill: false,
       maximumOpenOrders: nil, priceBound: .executionPrice, upfrontFee: true,
       // Filled at signed prices that are on no chain before they are used.
-      counterparty: .oracle, showsPrice: false)
+      counterparty: .oracle, showsPrice: false, margin: .isolated, topUp: true)
   }
 
   package var contracts: [(name: String, address: Address)] {

@@ -133,6 +133,9 @@ package struct LiquidationRule: Hashable, Sendable, Codable {
   /// What the vault may lose by its own short gamma in a day of one standard deviation, as a part of net asset value,
   /// before options are advised.
   package let gammaLoss: Ratio
+  /// The part of the vault's free collateral that one top-up may take; zero, and nil as in records from before there
+  /// were any, for none.
+  package let topUp: Ratio?
 
   package init(
     horizonSeconds: UInt64 = LiquidationRule.defaultHorizonSeconds,
@@ -141,7 +144,7 @@ package struct LiquidationRule: Hashable, Sendable, Codable {
     actionSigmas: Ratio = LiquidationRule.defaultActionSigmas,
     safeSigmas: Ratio = LiquidationRule.defaultWarningSigmas,
     actionProbability: Ratio = LiquidationRule.defaultActionProbability,
-    gammaLoss: Ratio = LiquidationRule.defaultGammaLoss
+    gammaLoss: Ratio = LiquidationRule.defaultGammaLoss, topUp: Ratio? = LiquidationRule.defaultTopUp
   ) {
     self.horizonSeconds = horizonSeconds
     self.volatilityFactor = volatilityFactor
@@ -150,6 +153,7 @@ package struct LiquidationRule: Hashable, Sendable, Codable {
     self.safeSigmas = safeSigmas
     self.actionProbability = actionProbability
     self.gammaLoss = gammaLoss
+    self.topUp = topUp
   }
 
   /// A quarter of an hour: an order, an order keeper that is late, a second order, and a chain that is busy meanwhile.
@@ -161,6 +165,9 @@ package struct LiquidationRule: Hashable, Sendable, Codable {
   /// 3.3, which is a touch once in a thousand such quarters of an hour: about once in ten days.
   package static let defaultActionSigmas = Ratio(raw: 3_300_000_000_000_000_000)
   package static let defaultActionProbability = Ratio(raw: 1_000_000_000_000_000)
+  /// All of it: what lies idle in the vault earns a position time without a trade, and stays the vault's own. What is
+  /// used up by it is made up for by a reduction the next time.
+  package static let defaultTopUp = Ratio.one
   /// 0.5 % in a day: a hundred such days cost half the vault.
   package static let defaultGammaLoss = Ratio(raw: 5_000_000_000_000_000)
 
@@ -182,6 +189,9 @@ package struct LiquidationRule: Hashable, Sendable, Codable {
     }
     if !gammaLoss.isPositive || gammaLoss > .one {
       return .outOfRange(key: "liquidation.gammaLoss", value: gammaLoss, allowed: "more than 0, at most 1")
+    }
+    if let topUp, topUp.isNegative || topUp > .one {
+      return .outOfRange(key: "liquidation.topUp", value: topUp, allowed: "0 to 1")
     }
     return nil
   }

@@ -2,7 +2,9 @@ package import Contracts
 import Ethereum
 import Quant
 
-/// How near the venue is to closing a position: the one that is nearest, by the time it takes to help it.
+/// How near the venue is to closing a position: the one that is nearest, by the time it takes to help it. Where the
+/// positions of an account share their collateral, they are one: then the position is the largest of the side that the
+/// price hurts.
 package struct LiquidationRisk: Hashable, Sendable {
   package enum Level: String, Hashable, Sendable, Codable {
     case calm, near, danger
@@ -17,18 +19,30 @@ package struct LiquidationRisk: Hashable, Sendable {
   /// Distance in standard deviations of the horizon, to three places; zero where the price is there or beyond.
   package let sigmas: Ratio
   package let level: Level
+  /// What all positions answer for together; nil where each answers for itself.
+  let account: CrossAccount?
 
   /// Nil where no position has a liquidation price within reach of a formula.
   init?(
     _ positions: [Position], price: Price, rule: LiquidationRule, terms: MarketTerms, volatility: VolatilityForecast
   ) throws(ContractsError) {
+    try self.init(
+      positions.compactMap { position in
+        guard !position.quantity.isZero, let level = position.liquidationPrice else { return nil }
+        return (position, level)
+      }, account: nil, price: price, rule: rule, terms: terms, volatility: volatility)
+  }
+
+  private init?(
+    _ levels: [(position: Position, price: Price)], account: CrossAccount?, price: Price, rule: LiquidationRule,
+    terms: MarketTerms, volatility: VolatilityForecast
+  ) throws(ContractsError) {
     // An order that nobody executes can be taken back after the venue's delay, so two of them take twice that.
     let horizon = max(rule.horizonSeconds, min(terms.cancelDelaySeconds, 604_800) * 2)
     let scaled = try volatility.annual.scaled(by: rule.volatilityFactor, rounding: .up)
     var nearest: (position: Position, level: Price, distance: Distance)?
-    for position in positions where !position.quantity.isZero {
-      guard let level = position.liquidationPrice,
-        let distance = try Distance(position, level, price: price, volatility: scaled, seconds: horizon)
+    for (position, level) in levels {
+      guard let distance = try Distance(position, level, price: price, volatility: scaled, seconds: horizon)
       else { continue }
       if nearest.map({ distance.sigmas < $0.distance.sigmas }) ?? true { nearest = (position, level, distance) }
     }
@@ -37,6 +51,7 @@ package struct LiquidationRisk: Hashable, Sendable {
     liquidationPrice = nearest.level
     horizonSeconds = horizon
     self.volatility = scaled
+    self.account = account
     touchProbability = nearest.distance.probability
     sigmas = nearest.distance.sigmas
     level =
@@ -44,12 +59,33 @@ package struct LiquidationRisk: Hashable, Sendable {
       ? .danger : sigmas < rule.warningSigmas ? .near : .calm
   }
 
-  /// Nil without rules, positions or a volatility.
+  /// Nil without rules, positions or a volatility, and where positions share a margin that the reading does not tell.
   static func measured(
-    _ state: VenueState, price: Price, _ policy: Policy, volatility: VolatilityForecast?
+    _ state: VenueState, price: Price, _ policy: Policy, volatility: VolatilityForecast?, margin: Capabilities.Margin
   ) throws(ContractsError) -> LiquidationRisk? {
     guard let rule = policy.execution?.liquidation, let volatility else { return nil }
-    return try LiquidationRisk(state.positions, price: price, rule: rule, terms: state.terms, volatility: volatility)
+    guard margin == .cross else {
+      return try LiquidationRisk(state.positions, price: price, rule: rule, terms: state.terms, volatility: volatility)
+    }
+    guard let shared = state.shared, let account = try CrossAccount(state.positions, shared, price: price) else {
+      return nil
+    }
+    return try LiquidationRisk(
+      account.levels(state.positions), account: account, price: price, rule: rule, terms: state.terms,
+      volatility: volatility)
+  }
+
+  /// What equity lacks, at the price of now, so that the liquidation is at `safe` and no nearer; zero or less where it
+  /// is there already. Rounded up.
+  func shortfall(at safe: Price) throws(ContractsError) -> Usd {
+    if let account { return try account.excess(at: safe).negated() }
+    // A position's equity over its maintenance is its size times the distance; a maintenance that grows with the price
+    // is in the venue's own liquidation price.
+    let size = try position.quantity.absolute()
+    let (wanted, given) = (
+      try safe.value(of: size, rounding: .up), try liquidationPrice.value(of: size, rounding: .down)
+    )
+    return position.quantity.isNegative ? try wanted - given : try given - wanted
   }
 
   /// The liquidation price that is this far, rounded to six places; nil where no price can be.
@@ -67,7 +103,9 @@ package struct LiquidationRisk: Hashable, Sendable {
 
   func figures(_ unit: String) throws(ContractsError) -> [Figure] {
     [
-      try .price("liquidation price", liquidationPrice, per: unit, from: "venue, fees included"),
+      try .price(
+        "liquidation price", liquidationPrice, per: unit,
+        from: account == nil ? "venue, fees included" : "equity of all positions against their maintenance"),
       try .percent("volatility for liquidation", volatility, from: "forecast × policy's factor"),
       .seconds("time to help", horizonSeconds, from: "policy, twice the venue's delay of a cancel"),
       try .percent("chance of a liquidation", touchProbability, from: "first passage within the time to help"),
@@ -130,7 +168,9 @@ package struct DeRisk: Hashable, Sendable {
   ///
   ///     q d − f P (q − q′) = q′ d′    →    q′ = q (d − f P)/(d′ − f P)
   ///
-  /// A maintenance that shrinks with the position only adds to d′.
+  /// A maintenance that shrinks with the position only adds to d′. Where the account's positions share their margin, it
+  /// lacks S at the safe price T, and each unit less brings |T − P| + m T − f P: the reduction is S over that, at most
+  /// the position.
   init(_ risk: LiquidationRisk, price: Price, terms: MarketTerms, policy: Policy, rule: LiquidationRule)
     throws(ContractsError)
   {
@@ -143,7 +183,9 @@ package struct DeRisk: Hashable, Sendable {
     safeDistance = if let level { try level.distance(to: price) } else { price }
     let fee = try price.scaled(by: max(min(terms.positionFee, .one), .zero), rounding: .up)
     var left = Quantity.zero
-    if distance > fee, level != nil, safeDistance > distance {
+    if let account = risk.account {
+      if let level { left = try size - account.reduction(until: level, price: price, fee: fee, of: size) }
+    } else if distance > fee, level != nil, safeDistance > distance {
       let (upper, lower) = (try distance.distance(to: fee), try safeDistance.distance(to: fee))
       left = try size.scaled(by: upper.change(from: lower, rounding: .down) + .one, rounding: .down)
     } else if distance > fee, level != nil {

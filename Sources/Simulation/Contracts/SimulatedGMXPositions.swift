@@ -133,7 +133,8 @@ extension ContractMachine {
     let result = try execution(
       prices, sizeInUsd: position.sizeInUsd, sizeInTokens: position.sizeInTokens, sizeDelta: Int256(size),
       pendingImpact: .zero, isLong: order.isLong)
-    try checkAcceptable(result.price, order, isBuy: order.isLong)
+    // An order that only adds collateral trades nothing, and the protocol does not hold it to a price.
+    if size != .zero { try checkAcceptable(result.price, order, isBuy: order.isLong) }
     let fees = try fees(position, prices, size, improves: result.improvesBalance, withPending: false)
     let change = try Int256(order.collateralDelta) - Int256(fees.total)
     let collateral = try Int256(position.collateralAmount) + change

@@ -64,14 +64,18 @@ extension ConfigurationReader {
     let probability = section.optional(
       "probability", .ratio("0.0001%", "100%"), default: LiquidationRule.defaultActionProbability)
     let gammaLoss = section.optional("gammaLoss", .ratio("1bp", "100%"), default: LiquidationRule.defaultGammaLoss)
-    guard let horizon, let factor, let warning, let action, let safe, let probability, let gammaLoss else { return nil }
+    let topUp = section.optional("topUp", .ratio("0", "100%"), default: LiquidationRule.defaultTopUp)
+    guard let horizon, let factor, let warning, let action, let safe, let probability, let gammaLoss, let topUp else {
+      return nil
+    }
     guard action <= warning, action <= safe ?? warning else {
       section.report("action", "is above warning or safe", remedy: "write no more sigmas than warning and safe")
       return nil
     }
     return LiquidationRule(
       horizonSeconds: horizon, volatilityFactor: factor, warningSigmas: warning, actionSigmas: action,
-      safeSigmas: safe ?? warning, actionProbability: probability, gammaLoss: gammaLoss)
+      safeSigmas: safe ?? warning, actionProbability: probability, gammaLoss: gammaLoss,
+      topUp: topUp)
   }
 
   private func breakers(_ section: Section) -> BreakerRule? {

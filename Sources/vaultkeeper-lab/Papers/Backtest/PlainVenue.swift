@@ -9,7 +9,7 @@ struct PlainVenue: Venue {
   let capabilities = Capabilities(
     settlement: .sync, limit: .none, reduceOnly: .native, postOnly: false, nativeStop: false, modify: false,
     partialFill: false, maximumOpenOrders: nil, priceBound: .executionPrice, upfrontFee: false,
-    counterparty: .oracle, showsPrice: false)
+    counterparty: .oracle, showsPrice: false, margin: .isolated, topUp: false)
   let contracts: [(name: String, address: Address)] = []
   let knownErrors: [ABIErrorType] = []
 
