@@ -20,6 +20,8 @@ package struct Assessment: Hashable, Sendable {
   package let exposures: [Exposure]
   /// Why an exposure may not be relied on; empty where all may. Only the guard looks at it.
   let exposureRefusals: [Refusal]
+  /// What of the exposures is worth attention and kept nothing from being counted.
+  package let exposureWarnings: [Warning]
   /// Of all that the vault holds.
   package let greeks: NetGreeks
   /// Spot base plus positions plus exposures, without orders.
@@ -79,6 +81,7 @@ package struct Assessment: Hashable, Sendable {
     positionDelta = worth.positions
     exposures = appraisals.exposures
     exposureRefusals = appraisals.refusals
+    exposureWarnings = appraisals.warnings
     greeks = try appraisals.greeks(otherDelta: try worth.spotBase + worth.positions)
     netAssetValue = try worth.total() + appraisals.value
     delta = greeks.delta

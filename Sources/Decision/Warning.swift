@@ -7,6 +7,8 @@ package enum Warning: String, Hashable, Sendable, Codable, CaseIterable {
   case liquidationNear
   case liquidationDanger
   case liquidationUnmeasured
+  // An option book whose volatility moves with the price.
+  case smileSlopeUnknown
   // An aim: a floor, or a carry.
   case floorReached
   case floorBroken
@@ -35,6 +37,8 @@ package enum Warning: String, Hashable, Sendable, Codable, CaseIterable {
     case .liquidationDanger:
       "a position may be liquidated before help is there; collateral is added, or it is made smaller"
     case .liquidationUnmeasured: "a liquidation is not anticipated, since the price's volatility is unknown"
+    case .smileSlopeUnknown:
+      "an option is counted as if its strike kept its volatility, since its expiry's marks give no slope to believe"
     case .floorReached: "the vault is worth no more than its floor, so it is cashed in: its target is zero"
     case .floorBroken: "the vault is worth less than its floor"
     case .gapExceeded: "between two looks the price fell by more than target.insured.worstGap"
@@ -62,6 +66,8 @@ package enum Warning: String, Hashable, Sendable, Codable, CaseIterable {
     case .liquidationDanger: "bring quote tokens into the vault, or lower leverage or target, if it comes back"
     case .liquidationUnmeasured:
       "wait until the price history is long enough, or write volatility.history or volatility.configured"
+    case .smileSlopeUnknown:
+      "have three strikes of each expiry marked that are five per cent apart, or write smile: stickyStrike"
     case .floorReached: "none while the floor is meant; name another floor to take risk again"
     case .floorBroken:
       "find out why: a gap, fees, or a withdrawal the floor does not know of; then name the floor anew"

@@ -126,9 +126,20 @@ package struct JSONComposition {
 }
 
 extension JSON {
-  /// What is beyond 63 bits loses digits in JSON, here as in any reader.
+  /// What is beyond 63 bits would lose digits as a number, here as in any reader: it is written as a string of them.
   package init(whole number: UInt64) {
-    if let small = Int64(exactly: number) { self = .integer(small) } else { self = .number(Double(number)) }
+    if let small = Int64(exactly: number) { self = .integer(small) } else { self = .string("\(number)") }
+  }
+
+  /// A whole number in either form; nil for anything else, and for a string that `init(whole:)` would not have written.
+  package var whole: UInt64? {
+    switch self {
+    case .integer(let number): return UInt64(exactly: number)
+    case .string(let text):
+      guard let number = UInt64(text), number > UInt64(Int64.max), "\(number)" == text else { return nil }
+      return number
+    default: return nil
+    }
   }
 }
 

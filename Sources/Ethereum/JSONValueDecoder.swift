@@ -80,7 +80,8 @@ private struct JSONPlace: Decoder, SingleValueDecodingContainer {
   func decode<T: Decodable>(_ type: T.Type) throws -> T { try Self.read(type, json) }
 
   private func integer<Value: FixedWidthInteger>() throws -> Value {
-    guard let value = json.integer.flatMap({ Value(exactly: $0) }) else { throw Unreadable() }
+    if let value = json.integer.flatMap({ Value(exactly: $0) }) { return value }
+    guard let value = json.whole.flatMap({ Value(exactly: $0) }) else { throw Unreadable() }
     return value
   }
 }

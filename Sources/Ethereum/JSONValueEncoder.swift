@@ -103,7 +103,7 @@ extension JSON {
   fileprivate static func of(_ value: some BinaryInteger) throws(EthereumError) -> JSON {
     // As `init(whole:)`.
     if let small = Int64(exactly: value) { return .integer(small) }
-    return .number(Double(value))
+    return .string("\(value)")
   }
 
   fileprivate static func of(_ value: Double) throws(EthereumError) -> JSON {

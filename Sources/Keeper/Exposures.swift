@@ -7,16 +7,18 @@ import Wallet
 extension Watch {
   /// What the vault holds beside spot and venue. Whatever cannot be read becomes a reading that says so, which the
   /// guards refuse to trade on; it must not keep what is promised already from being settled.
-  /// - Parameter results: of each source on chain, in the configuration's order.
-  mutating func exposures(_ results: [[ReadResult]]) -> [ExposureReading] {
+  /// - Parameter results: of each source on chain, in the configuration's order; or why none of them answered.
+  mutating func exposures(_ results: Result<[[ReadResult]], NodeFailure>) -> [ExposureReading] {
     var readings: [ExposureReading] = []
-    var rest = results[...]
+    var place = 0
     for setting in vault.exposures {
       do {
         if case .signedOptionBook(let book) = setting {
           readings += try signedBooks.open(book, holder: vault.account.holder, papers: papers)
-        } else if let source = setting.source, let part = rest.popFirst() {
-          readings += try source.readings(part, holder: vault.account.holder)
+        } else if let source = setting.source {
+          let parts = try results.get()
+          defer { place += 1 }
+          readings += try source.readings(parts[place], holder: vault.account.holder)
         }
       } catch {
         readings.append(.unreadable(UnreadableExposure(source: setting.name, reason: "\(error)")))

@@ -110,6 +110,9 @@ extension Watch {
 struct StandingReads {
   fileprivate let slices: ReadSlices
   fileprivate let calls: ReadCalls
+  /// Of the exposures, apart from the rest: a contract that somebody else wrote may burn all the gas of the call it is
+  /// in, and must not take the vault's own state with it. Nil where there are none on chain.
+  fileprivate let exposures: (slices: ReadSlices, calls: ReadCalls)?
   fileprivate let probe: PreparedCall?
 
   init(_ watch: Watch) throws(ContractsError) {
@@ -121,9 +124,12 @@ struct StandingReads {
     slices.add(try vault.nativeFeed?.reads() ?? [])
     slices.add(try vault.reader.reads())
     slices.add(try vault.account.reads(keeper: watch.keeper))
+    var others = ReadSlices()
     for source in vault.exposures.compactMap(\.source) {
-      slices.add(try source.reads(holder: vault.account.holder))
+      others.add(try source.reads(holder: vault.account.holder))
     }
+    exposures =
+      others.all.isEmpty ? nil : (others, try ReadCalls(others.all, multicall3: watch.node.chain.multicall3))
     // Last: the first round takes the venue's reads from the end.
     slices.add(try vault.venue.reads(account: vault.account.holder))
     self.slices = slices
@@ -138,6 +144,8 @@ struct StandingReads {
 private struct FirstPlaces {
   let slices: ReadSlices
   let reads: ReadRound
+  /// At the same block hash, in an aggregate of their own.
+  let exposures: (slices: ReadSlices, round: ReadRound)?
   let keeperBalance: Batch.Place<UInt256>
   let multicallCode: Batch.Place<[UInt8]>?
 
@@ -146,6 +154,7 @@ private struct FirstPlaces {
     slices = standing.slices
     let multicall3 = watch.node.chain.multicall3
     reads = ReadRound(standing.calls, at: look.head.hash, in: &batch)
+    exposures = standing.exposures.map { ($0.slices, ReadRound($0.calls, at: look.head.hash, in: &batch)) }
     keeperBalance = batch.ask(.balance(watch.keeper, at: at))
     multicallCode = watch.node.multicallCode == nil ? multicall3.map { batch.ask(.code($0, at: at)) } : nil
   }
@@ -160,7 +169,8 @@ private struct FirstRound {
   let nativeFeed: [ReadResult]
   let spot: [ReadResult]
   let account: [ReadResult]
-  let exposures: [[ReadResult]]
+  /// Of each source on chain; a failure where none of them could be told.
+  let exposures: Result<[[ReadResult]], NodeFailure>
   let venue: [ReadResult]
   let venueReads: [Read]
   let keeperBalanceWei: UInt256
@@ -175,7 +185,12 @@ private struct FirstRound {
     let parts = places.slices.cut(try places.reads.results(answers))
     (priceFeed, quoteFeed, sequencer) = (parts[0], parts[1], parts[2])
     (nativeFeed, spot, account) = (parts[3], parts[4], parts[5])
-    (exposures, venue) = (Array(parts[6..<parts.count - 1]), parts[parts.count - 1])
+    venue = parts[parts.count - 1]
+    if let asked = places.exposures {
+      exposures = Result { () throws(NodeFailure) in asked.slices.cut(try asked.round.results(answers)) }
+    } else {
+      exposures = .success([])
+    }
     venueReads = Array(places.slices.all.suffix(venue.count))
     keeperBalanceWei = try answers.take(places.keeperBalance)
     // Whoever answers the reads must tell of the role, too.

@@ -102,6 +102,7 @@ package struct TickReport: Hashable, Sendable, Codable {
     inputs?.ruling = TickRuling(judgement.verdict)
     mark = judgement.mark
     for warning in judgement.assessment?.aim.warnings ?? [] { note(warning: warning.rawValue) }
+    for warning in judgement.assessment?.exposureWarnings ?? [] { note(warning: warning.rawValue) }
     for stage in judgement.figures where !stage.figures.isEmpty {
       chapters.append(Chapter(stage: stage.stage.rawValue, figures: stage.figures))
     }
@@ -172,7 +173,7 @@ extension Plan {
       case .amend(let order, let trade):
         "amend \(order.change) to \(trade.change)\(Self.price(of: trade)) (\(planned.reason.rawValue))"
       case .topUp(let topUp):
-        "add \(topUp.value) USD of collateral to the position of \(topUp.position.quantity) (\(planned.reason.rawValue))"
+        "add \(topUp.value) USD of collateral to \(topUp.position.quantity) (\(planned.reason.rawValue))"
       case .place(let trade):
         "\(Self.side(of: trade))\(Self.price(of: trade)) (\(planned.reason.rawValue))"
       }

@@ -123,8 +123,21 @@ final class DevChain {
     return wei.approximateDouble / 1e18
   }
 
+  /// Collateral of the Safe's positions in USDC, as the venue's Reader has it.
+  func collateral() throws -> Double {
+    var units = UInt256.zero
+    for position in try positions() { units = try units + position.collateral }
+    return units.approximateDouble / 1e6
+  }
+
   /// Size of the Safe's position in wei of ETH; short is negative.
-  private func position() throws -> Int256 {
+  func position() throws -> Int256 {
+    var size = Int256.zero
+    for position in try positions() { size = try size + position.size }
+    return size
+  }
+
+  private func positions() throws -> [(size: Int256, collateral: UInt256)] {
     let shape =
       "((address,address,address),(uint256,uint256,uint256,int256,uint256,uint256,uint256,uint256,uint256,uint256),"
       + "(bool))[]"
@@ -136,14 +149,13 @@ final class DevChain {
     ]
     let answer = try read(function, arguments, at: address("addressBook", "contracts", "Reader"))
     guard case .array(let positions)? = answer.first else { throw Failure("no array of positions: \(answer)") }
-    var size = Int256.zero
-    for position in positions {
+    return try positions.map { position in
       guard case .tuple(let parts) = position, parts.count == 3, case .tuple(let numbers) = parts[1],
-        case .uint(let tokens) = numbers[1], case .tuple(let flags) = parts[2], case .bool(let isLong)? = flags.first
+        case .uint(let tokens) = numbers[1], case .uint(let collateral) = numbers[2], case .tuple(let flags) = parts[2],
+        case .bool(let isLong)? = flags.first
       else { throw Failure("not a position: \(position)") }
-      size = try size + Int256(sign: isLong ? .plus : .minus, magnitude: tokens)
+      return (try Int256(sign: isLong ? .plus : .minus, magnitude: tokens), collateral)
     }
-    return size
   }
 
   private func read(_ function: ABIFunction, _ arguments: [ABIValue], at contract: String) throws -> [ABIValue] {

@@ -118,4 +118,51 @@ struct ExposureTests {
     #expect(try keeper.tick().code == "exposureUnreadable")
     #expect(try chain.keeperNonce() == 0)
   }
+
+  /// What somebody else wrote may take all the gas of the call it is asked in: the vault's own state is asked apart.
+  @Test func aContractThatBurnsAllGasHoldsUpNothingElse() throws {
+    let chain = try DevChain()
+    let burner = try #require(try chain.call("scenario_gasBurner").string)
+    try chain.mine()
+    var settings = KeeperSettings(patience: "0s")
+    let keeper = try KeeperProcess(chain, settings)
+    #expect(try keeper.tick().code == "placeMarket")
+    // The call is in flight when the contract is configured: it is settled all the same.
+    settings.exposures = ["{kind: optionBook, name: burner, contract: \"\(burner)\"}"]
+    try keeper.configure(settings)
+    try chain.mine(4)
+    let refused = try keeper.ticks(until: "exposureUnreadable")
+    #expect(refused.ending == "refused", "\(refused)")
+    #expect(try HedgeTests.isHedged(chain))
+    let report = try keeper.explain()
+    #expect(abs(try figure(report, "delta") - (try chain.delta())) < 2e-6)
+    #expect(try chain.keeperNonce() == 1)
+    try expectSameReplay(keeper)
+  }
+
+  /// A smile that moves along with the price takes its slope from the book's own marks.
+  @Test func aBookOfAMovingSmileIsHedgedByItsSlope() throws {
+    let chain = try DevChain()
+    let book = try #require(try chain.call("scenario_optionBook").string)
+    // Three strikes of one expiry, the lower the wilder: 20 points over some 40 % of moneyness.
+    for (strike, volatility) in [(2_500, 0.75), (3_000, 0.65), (3_600, 0.58)] {
+      try chain.call(
+        "scenario_addOption", .string(book), 2_592_000, .number(Double(strike)), -4, true, .number(volatility))
+    }
+    try chain.mine()
+    let exposure = "{kind: optionBook, name: book, contract: \"\(book)\", maximumMarkAge: 2d"
+    let keeper = try KeeperProcess(chain, settings(exposure + "}"))
+    let still = try figure(keeper.explain(), "exposures")
+    try keeper.configure(settings(exposure + ", smile: stickyDelta}"))
+    let moving = try keeper.explain()
+    // A falling smile that moves along: the price's rise lifts each strike's volatility, so a call has more delta.
+    let parts = try [("[0] call 2500"), ("[1] call 3000"), ("[2] call 3600")].map {
+      try figure(moving, "book\($0) smile's part of delta")
+    }
+    #expect(parts.allSatisfy { $0 < -0.02 }, "\(parts)")
+    #expect(abs(try figure(moving, "exposures") - still - parts.reduce(0, +)) < 1e-4)
+    try keeper.ticks(until: "insideBand")
+    #expect(abs(try chain.delta() + figure(keeper.explain(), "exposures")) < 0.01)
+    try expectSameReplay(keeper)
+  }
 }

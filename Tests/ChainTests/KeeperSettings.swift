@@ -21,6 +21,10 @@ struct KeeperSettings {
   var target = "{fractionOfNetAssetValue: 30%}"
   /// Of the vault, one flow mapping each.
   var exposures: [String] = []
+  /// Notional per collateral of new positions.
+  var leverage = 2
+  /// More keys of the vault, one line.
+  var vaultMore = ""
   var finalityBlocks = 2
   var resendBlocks = 2
   var replacementBlocks = 3
@@ -116,9 +120,10 @@ struct KeeperSettings {
         clips: {minimum: 100 USD, maximum: 100000 USD}
         orders: {limitOffset: 10bp, patience: \(patience), urgentBands: \(urgentBands)}
         priceBound: 1%
-        leverage: 2
+        leverage: \(leverage)
         attempts: {perDay: \(attemptsPerDay)}
         submission: \(submission)
+        \(vaultMore.isEmpty ? "# no more" : vaultMore)
         \(exposures.isEmpty ? "# no exposures" : "exposures: [\(exposures.joined(separator: ", "))]")
     """
   }

@@ -58,6 +58,12 @@ enum Documentation {
         "remote: {kind: clef, url: {file: signer.txt}, headers: [{name: A, value: {file: token.txt}}]}"
       ),
       ("    leverage: 3\n", "    leverage: 3\n" + ExposureConfigurationTests.section),
+      (
+        "    leverage: 3\n",
+        "    leverage: 3\n"
+          + ExposureConfigurationTests.section.replacingOccurrences(
+            of: "maximumMarkAge: 10m", with: "smile: {skewStickiness: 0.5}")
+      ),
     ]
     let texts = try variants.map { try Fixtures.full($0.0, $0.1) } + [try Fixtures.portfolio("30%", "20%")]
     for text in texts {

@@ -63,6 +63,36 @@ import Testing
     #expect(try Fixtures.read(Fixtures.full()).vaults[0].exposures.isEmpty)
   }
 
+  @Test(
+    arguments: [
+      ("", nil), ("smile: stickyStrike", nil), ("smile: stickyDelta", 0), ("smile: {skewStickiness: 0.5}", 5),
+      ("smile: {skewStickiness: 3}", 30),
+    ] as [(String, Int64?)])
+  func theSmilesMoveIsRead(text: String, tenths: Int64?) throws {
+    let section = Self.section.replacingOccurrences(
+      of: "maximumMarkAge: 10m", with: "maximumMarkAge: 10m" + (text.isEmpty ? "" : "\n        " + text))
+    let yaml = try Fixtures.full("    leverage: 3\n", "    leverage: 3\n" + section)
+    let settings = try Fixtures.read(yaml).vaults[0].exposures.map { $0.setting(chainID: 5) }
+    guard case .optionBook(let book) = settings[1] else { throw Misread() }
+    #expect(book.terms.skewStickiness == (try tenths.map { try Ratio(decimal: "\($0 / 10).\($0 % 10)") }))
+  }
+
+  private struct Misread: Error {}
+
+  @Test(
+    arguments: [
+      ("smile: stickySkew", "vaults[0].exposures[1].smile", "write stickyStrike or stickyDelta"),
+      ("smile: {skewStickiness: 3.1}", "vaults[0].exposures[1].smile.skewStickiness", "is out of range"),
+      ("smile: {}", "vaults[0].exposures[1].smile.skewStickiness", "is missing"),
+    ])
+  func aSmileThatIsNoneIsTold(text: String, key: String, words: String) throws {
+    let section = Self.section.replacingOccurrences(
+      of: "maximumMarkAge: 10m", with: "maximumMarkAge: 10m\n        " + text)
+    let yaml = try Fixtures.full("    leverage: 3\n", "    leverage: 3\n" + section)
+    let problems = Fixtures.problems(yaml)
+    #expect(problems.contains { "\($0)".contains(key) && "\($0)".contains(words) }, "\(problems)")
+  }
+
   @Test func mistakesAreTold() throws {
     let mistakes = [
       ("kind: optionBook", "kind: optionsBook", "vaults[0].exposures[1].kind", "perhaps \"optionBook\""),

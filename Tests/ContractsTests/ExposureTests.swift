@@ -277,4 +277,17 @@ struct ExposureTests {
       #expect(try JSONDecoder().decode(ExposureSetting.self, from: written) == setting)
     }
   }
+
+  /// A sequence number has the 64 bits of its signed type; a time has 63.
+  @Test func sequenceNumbersHaveAllTheirBits() throws {
+    let text = String(decoding: paper("good"), as: UTF8.self)
+    let large = text.replacingOccurrences(of: "\"sequence\": \"7\"", with: "\"sequence\": \"18446744073709551615\"")
+      .replacingOccurrences(of: "\"sequence\":\"7\"", with: "\"sequence\":\"18446744073709551615\"")
+      .replacingOccurrences(of: "\"sequence\":7", with: "\"sequence\":\"18446744073709551615\"")
+      .replacingOccurrences(of: "\"sequence\": 7", with: "\"sequence\": \"18446744073709551615\"")
+    #expect(large != text)
+    #expect(try signedBook.content(Array(large.utf8), holder: holder).sequence == .max)
+    let larger = large.replacingOccurrences(of: "18446744073709551615", with: "18446744073709551616")
+    #expect(throws: ContractsError.self) { try signedBook.content(Array(larger.utf8), holder: holder) }
+  }
 }

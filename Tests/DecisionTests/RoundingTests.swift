@@ -120,6 +120,7 @@ import Testing
       "Execution/OrderChoice.swift",
       "Execution/Schedule.swift",
       "Exposures/Appraisal.swift",
+      "Exposures/BookSmiles.swift",
       "Exposures/Exposure.swift",
       "ImpactPace.swift",
       "Liquidation/Advisory.swift",

@@ -221,4 +221,31 @@ import Testing
         + "\"nonce\":\"0x1\",\"value\":\"0x0\",\"input\":\"0x\",\"blockNumber\":null,\"blockHash\":null}")
     #expect(info?.nonce == 1 && info?.block == nil)
   }
+
+  /// A number in JSON has 63 bits for sure; what has more is written as its digits, and both are read.
+  @Test(arguments: [0, 1, UInt64(Int64.max), UInt64(Int64.max) + 1, .max])
+  func wholeNumbersKeepTheirDigits(number: UInt64) throws {
+    struct Record: Codable, Hashable { let number: UInt64 }
+    let composed = JSON(whole: number)
+    let isLarge = number > UInt64(Int64.max)
+    #expect(composed == (isLarge ? .string("\(number)") : .integer(Int64(number))))
+    #expect(composed.whole == number)
+    let written = try JSON(encoding: Record(number: number))
+    #expect(written["number"] == composed)
+    #expect(try JSON.parse(written.encoded()) == written)
+    #expect(try JSONCoding.decode(Record.self, from: written.encoded()).number == number)
+    // As a number it is read, too, digit by digit: so others write it.
+    #expect(try JSONCoding.decode(Record.self, from: Array("{\"number\":\(number)}".utf8)).number == number)
+  }
+
+  /// Nothing else is taken for one: a record says each number in one way.
+  @Test(arguments: [
+    "\"5\"", "\"9223372036854775807\"", "\"18446744073709551616\"", "\"+9223372036854775808\"", "-1", "\"\"",
+    "1.5", "\"09223372036854775808\"", "null",
+  ])
+  func noOtherTextIsAWholeNumber(text: String) throws {
+    struct Record: Codable { let number: UInt64 }
+    #expect(try JSON.parse(Array(text.utf8)).whole == nil)
+    #expect(throws: (any Error).self) { try JSONCoding.decode(Record.self, from: Array("{\"number\":\(text)}".utf8)) }
+  }
 }

@@ -190,4 +190,39 @@ import Testing
     papers.write(try text("good"), to: "desk.json")
     #expect(try summary(watch.signedBooks.open(book(), holder: holder, papers: papers)).highestSequence == last)
   }
+
+  /// Where nothing stands, an answer without a word comes back, of which a node without the state is suspected
+  /// elsewhere: that is told of the exposures alone, and of all of them.
+  @Test func anExposureThatAnswersNothingIsNoReasonToSeeNothing() throws {
+    let without = try look { _ in [] }
+    let nowhere = TickWorld.address(0x77)
+    let with = try look { _ in
+      [
+        .optionBook(ContractOptionBook(name: "book", contract: nowhere, terms: terms)),
+        .signedOptionBook(try book()),
+        .optionBook(ContractOptionBook(name: "other", contract: nowhere, terms: terms)),
+      ]
+    }
+    let reasons = with.observation.exposures.compactMap { reading in
+      if case .unreadable(let exposure) = reading { "\(exposure.source): \(exposure.reason)" } else { nil }
+    }
+    #expect(reasons.count == 3 && reasons[0].contains("as if no contract stood there"), "\(reasons)")
+    #expect(reasons[2].hasPrefix("other: "))
+    #expect(with.observation.venue == without.observation.venue && with.observation.venue != nil)
+    #expect(with.observation.price == without.observation.price)
+  }
+
+  /// Sequence numbers use all 64 bits, and a journal keeps each.
+  @Test(arguments: [UInt64(Int64.max), UInt64(Int64.max) + 1, .max])
+  func aSequenceLosesNoDigit(sequence: UInt64) throws {
+    let reading = ExposureReading.optionBook(
+      OptionBookReading(
+        source: "desk", sequence: sequence, highestSequence: sequence, validUntil: 5, optionCount: 0))
+    // As ticks are written.
+    let bytes = try JSON(encoding: [reading]).encoded()
+    #expect(String(decoding: bytes, as: UTF8.self).contains("\(sequence)"))
+    #expect(try JSONCoding.decode([ExposureReading].self, from: bytes) == [reading])
+    let written = try JSON.parse(bytes)[0]?["optionBook"]?["_0"]
+    #expect(written?["highestSequence"]?.whole == sequence)
+  }
 }

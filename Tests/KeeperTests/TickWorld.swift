@@ -198,6 +198,12 @@ struct TickWorld {
             planned, trade, key: before?.open.key ?? Keccak256.hash([UInt8(number % 251)]), at: now),
           size: abs(trade.change.approximateDouble), isDecrease: trade.reduceOnly,
           collateral: before?.collateral ?? taken)
+      case .topUp(let topUp):
+        let taken = planned.quote.collateralValue.approximateDouble
+        quote -= taken
+        order = Standing(
+          open: Self.listed(planned, topUp, key: Keccak256.hash([UInt8(number % 251)]), at: now), size: 0,
+          isDecrease: false, collateral: taken)
       }
     }
   }
@@ -221,6 +227,14 @@ struct TickWorld {
       cancellableAt: kind.isMarket ? now + 300 : now, executionFeeWei: planned.quote.upfrontFeeWei)
   }
 
+  private static func listed(_ planned: PlannedAction, _ topUp: TopUp, key: Bytes32, at now: UInt64) -> OpenOrder {
+    OpenOrder(
+      key: key, kind: .marketIncrease, isLong: topUp.position.isLong, state: .pending, change: .zero,
+      collateralUnits: planned.quote.collateralUnits, collateralValue: planned.quote.collateralValue,
+      triggerPrice: nil, acceptablePrice: topUp.worstPrice, updatedAt: now, cancellableAt: now + 300,
+      executionFeeWei: planned.quote.upfrontFeeWei)
+  }
+
   private func after(_ approved: Approved, _ observation: Observation) throws -> VenueState {
     let before = approved.venueState
     var orders = before.orders
@@ -230,6 +244,7 @@ struct TickWorld {
       case .amend(let order, let trade):
         orders = try orders.map { $0.key == order.key ? try Self.listed(planned, trade, key: $0.key, at: now) : $0 }
       case .place(let trade): orders.append(try Self.listed(planned, trade, key: Keccak256.hash([7]), at: now))
+      case .topUp(let topUp): orders.append(Self.listed(planned, topUp, key: Keccak256.hash([7]), at: now))
       }
     }
     return VenueState(

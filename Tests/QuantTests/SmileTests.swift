@@ -143,4 +143,74 @@ struct SmileTests {
     let expected = greeks.delta + greeks.vega / 100 * (-0.25 + 0.4 * greeks.delta - 0.3 * greeks.delta * greeks.delta)
     #expect(abs(try variance.delta(of: greeks, spot: 100, years: 1) - expected) < 1e-15)
   }
+
+  /// What a slice says of a strike and what is said of it directly come to the same delta.
+  @Test(arguments: [(OptionKind.call, 80), (.call, 130), (.put, 80), (.put, 130)] as [(OptionKind, Double)])
+  func aStrikeNeedsNoSlice(kind: OptionKind, strike: Double) throws {
+    let smile = try SVISlice(a: 0.02, b: 0.2, rho: -0.4, m: 0, sigma: 0.2)
+    for stickiness in [0, 0.5, 1, 2] {
+      let one = try SmileDelta(kind, forward: 100, strike: strike, years: 0.5, smile: smile, stickiness: stickiness)
+      let other = try SmileDelta(
+        kind, forward: 100, strike: strike, years: 0.5, volatility: one.volatility, skew: one.skew,
+        stickiness: stickiness)
+      #expect(abs(one.delta - other.delta) < 1e-14)
+    }
+  }
+
+  /// The price of a digital option by differences in the strike tells from where on no market has such a skew.
+  @Test(arguments: [OptionKind.call, .put]) func aSkewThatPaysForADigitalIsRefused(kind: OptionKind) throws {
+    func digital(_ skew: Double) throws -> Double {
+      let price = { (strike: Double) in
+        try Black76(
+          .call, forward: 100, strike: strike, years: 0.25, rate: 0, volatility: 0.6 + skew * Double.log(strike / 110)
+        ).price
+      }
+      return try (price(109.999) - price(110.001)) / 0.002
+    }
+    var seen = [false, false]
+    for skew in stride(from: -6.0, through: 6, by: 0.37) {
+      let fair = try digital(skew)
+      let isFair = fair >= 0 && fair <= 1
+      seen[isFair ? 1 : 0] = true
+      let delta = {
+        try SmileDelta(kind, forward: 100, strike: 110, years: 0.25, volatility: 0.6, skew: skew, stickiness: 0)
+      }
+      if isFair { _ = try delta() } else { #expect(throws: QuantError.self) { try delta() } }
+    }
+    #expect(seen == [true, true])
+  }
+
+  /// Three marks give a line, more a parabola; the slope at each strike by differences of what they were drawn from.
+  @Test func marksGiveTheirSlope() throws {
+    let forward = 100 * Double.exp(0.02 * 0.5)
+    func smile(_ strikes: [Double], _ curve: (Double) -> Double) throws -> MarkSmile {
+      try MarkSmile(
+        spot: 100, rate: 0.02, years: 0.5, marks: strikes.map { ($0, curve(Double.log($0 / forward))) })
+    }
+    let bent = { (k: Double) in 0.6 - 0.2 * k + 0.5 * k * k }
+    let four = try smile([70, 90, 105, 140], bent)
+    #expect(four.strikes == 4 && abs(four.forward - forward) < 1e-12)
+    for strike in [70.0, 90, 100, 140] {
+      #expect(abs(try four.skew(atStrike: strike) - (-0.2 + Double.log(strike / forward))) < 1e-12)
+    }
+    let line = try smile([70, 100, 140]) { 0.6 - 0.3 * $0 }
+    for strike in [70.0, 100, 140] { #expect(abs(try line.skew(atStrike: strike) + 0.3) < 1e-12) }
+    // Two marks of one strike are one, of their mean.
+    let twice = try MarkSmile(
+      spot: 100, rate: 0, years: 0.5, marks: [(100, 0.61), (70, 0.7), (140, 0.5), (100, 0.59)])
+    let once = try MarkSmile(spot: 100, rate: 0, years: 0.5, marks: [(140, 0.5), (70, 0.7), (100, 0.6)])
+    let (first, second) = (try twice.skew(atStrike: 90), try once.skew(atStrike: 90))
+    #expect(twice.strikes == 3 && abs(first - second) < 1e-12)
+    for marks in [
+      [], [(100, 0.6), (120, 0.6)], [(100, 0.6), (102, 0.6), (104, 0.6)], [(100, 0.6), (120, 0), (140, 0.6)],
+      [(100, 0.6), (-120, 0.6), (140, 0.6)], [(100, .nan), (120, 0.6), (140, 0.6)],
+    ] as [[(Double, Double)]] {
+      #expect(throws: QuantError.self) { try MarkSmile(spot: 100, rate: 0, years: 0.5, marks: marks) }
+    }
+    for (spot, rate, years) in [(0.0, 0.0, 1.0), (100, .infinity, 1), (100, 0, 0), (100, 9_000, 1)] {
+      #expect(throws: QuantError.self) {
+        try MarkSmile(spot: spot, rate: rate, years: years, marks: [(70, 0.7), (100, 0.6), (140, 0.5)])
+      }
+    }
+  }
 }

@@ -197,6 +197,59 @@ import Testing
     #expect(stage.world.records.positionChanges.map(\.type) == [.marketIncrease, .liquidation])
   }
 
+  /// Collateral alone: the size stays, the price of the execution is of no account, and where it would have been closed
+  /// by force it stands.
+  @Test(arguments: Kind.allCases) func aPositionIsGivenCollateral(kind: Kind) throws {
+    var stage = try WorldStage(kind)
+    try stage.act(.place(WorldStage.trade("-5", worst: "2970")))
+    stage.runOrderKeeper { _ in .execute() }
+    let before = try #require(try stage.state().positions.first)
+    let liquidation = try #require(before.liquidationPrice)
+    let topUp = TopUp(position: before, value: try Usd(decimal: "1000"), worstPrice: try Price(decimal: "2970"))
+    let key = try #require(try stage.act(.topUp(topUp)).first)
+    let order = try #require(try stage.state().orders.first)
+    #expect(order.key == key && order.kind == .marketIncrease && order.change == .zero && !order.isLong)
+    #expect(order.collateralUnits == 1_000_000_000)
+    #expect(stage.world.exposure(of: stage.holder).low == stage.world.netExposure(of: stage.holder))
+    // Below the floor that the order carries, where a sale would be given back.
+    stage.advance()
+    stage.world.publish(.base, answer: 290_000_000_000, in: stage.block)
+    stage.runOrderKeeper { _ in .execute() }
+    guard case .filled(_, _, let shortfall) = try stage.fate(of: key) else {
+      Issue.record("\(try stage.fate(of: key))")
+      return
+    }
+    #expect(shortfall == .zero)
+    stage.advance()
+    stage.world.publish(.base, answer: 300_000_000_000, in: stage.block)
+    let after = try #require(try stage.state().positions.first)
+    #expect(after.quantity == before.quantity && after.entry == before.entry)
+    // What the position owed until then was taken out of it.
+    let added = try after.collateralUnits - before.collateralUnits
+    #expect(added > 999_000_000 && added <= 1_000_000_000)
+    // A thousand dollars over five ether.
+    let moved = try #require(after.liquidationPrice).approximateDouble - liquidation.approximateDouble
+    #expect(abs(moved - 200) < 1)
+    let beyond = try Price(raw: liquidation.raw + VenueScale.power(18))
+    let answer = try (beyond.raw / VenueScale.power(10)).asUInt64
+    stage.world.publish(.base, answer: answer.flatMap { Int64(exactly: $0) }, in: stage.block)
+    stage.runOrderKeeper { _ in .wait }
+    #expect(try stage.state().positions.count == 1)
+    // For a position that is gone it comes back.
+    let last = try stage.act(.topUp(topUp))
+    let close = try stage.act(.place(WorldStage.trade("5", worst: "4500", reduceOnly: true)))
+    stage.advance()
+    stage.runOrderKeeper { $0.key == close.first ? .execute() : .wait }
+    #expect(try stage.state().positions.isEmpty)
+    let held = stage.world.quoteUnits(of: stage.holder)
+    stage.runOrderKeeper { _ in .execute() }
+    guard case .cancelled(_, refunded: true) = try stage.fate(of: try #require(last.first)) else {
+      Issue.record("\(try stage.fate(of: last[0]))")
+      return
+    }
+    #expect(stage.world.quoteUnits(of: stage.holder) == (try held + 1_000_000_000))
+  }
+
   // MARK: - The account and the outside
 
   @Test(arguments: Kind.allCases) func theKeepersOwnAddressRunsTheAggregate(kind: Kind) throws {

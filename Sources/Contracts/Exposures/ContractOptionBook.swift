@@ -47,7 +47,7 @@ package struct ContractOptionBook: ExposureSource, Hashable, Codable {
 }
 
 extension OptionReading {
-  /// A record's numbers have 63 bits, so that none that is read back has lost a digit.
+  /// No time has more than 63 bits, and sums of two such have room.
   static func seconds(_ word: UInt256, _ what: String) throws(ContractsError) -> UInt64 {
     guard let seconds = word.asUInt64, seconds <= UInt64(Int64.max) else {
       throw .implausible(what: what, value: "\(word)")

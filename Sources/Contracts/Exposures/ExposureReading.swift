@@ -71,8 +71,14 @@ package struct OptionTerms: Hashable, Sendable, Codable {
   package let maximumMarkAgeSeconds: UInt64
   /// So close to an option's expiry its delta is a step, and nothing is traded against it.
   package let expiryHoldSeconds: UInt64
+  /// R: how the smile moves with the price, 0 along with it (sticky delta). nil where each strike keeps its volatility,
+  /// which is 1 and needs no slope; so in records from before there was a choice.
+  package let skewStickiness: Ratio?
 
-  package init(interestRate: Ratio, maximumMarkAgeSeconds: UInt64, expiryHoldSeconds: UInt64) {
+  package init(
+    interestRate: Ratio, maximumMarkAgeSeconds: UInt64, expiryHoldSeconds: UInt64, skewStickiness: Ratio? = nil
+  ) {
+    self.skewStickiness = skewStickiness
     self.interestRate = interestRate
     self.maximumMarkAgeSeconds = maximumMarkAgeSeconds
     self.expiryHoldSeconds = expiryHoldSeconds

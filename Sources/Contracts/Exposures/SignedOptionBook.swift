@@ -50,7 +50,7 @@ package struct SignedOptionBook: Hashable, Sendable, Codable {
     guard book["name"].string == name else {
       throw .implausible(what: "\(what), its name", value: Self.excerpt(book["name"]))
     }
-    let sequence = try book.uint64("sequence")
+    let sequence = try book.sequence("sequence")
     let validUntil = try book.uint64("validUntil")
     guard let entries = book["options"].array, entries.count <= ContractOptionBook.optionLimit else {
       throw .implausible(what: what, value: "no list of at most \(ContractOptionBook.optionLimit) options")
@@ -176,7 +176,14 @@ private struct SignedMembers {
     return try ContractsError.wrapping { () throws(EthereumError) in try Int256(decimal: text) }
   }
 
-  /// Of 63 bits: a time or a sequence number.
+  /// Of all the bits that the signed type has: whoever counts by nanoseconds or by hashes has a right to them.
+  func sequence(_ name: String) throws(ContractsError) -> UInt64 {
+    let word = try uint(name)
+    guard let sequence = word.asUInt64 else { throw .implausible(what: "\(what), \(name)", value: "\(word)") }
+    return sequence
+  }
+
+  /// Of 63 bits: a time.
   func uint64(_ name: String) throws(ContractsError) -> UInt64 {
     try OptionReading.seconds(uint(name), "\(what), \(name)")
   }

@@ -7,16 +7,18 @@ struct Appraisals {
   private(set) var exposures: [Exposure] = []
   /// Why nothing may be traded by these numbers, in the order of the readings.
   private(set) var refusals: [Refusal] = []
+  private(set) var warnings: [Warning] = []
   /// Two lines for each exposure, and what is peculiar to its kind.
   private(set) var figures: [Figure] = []
   private(set) var value = Usd.zero
   private(set) var delta = Quantity.zero
 
   init(_ readings: [ExposureReading], _ scene: ExposureScene) throws(ContractsError) {
+    let smiles = BookSmiles(readings, scene)
     for reading in readings {
       var appraisal: Appraisal
       do throws(ContractsError) {
-        appraisal = try Appraisal(reading, scene)
+        appraisal = try Appraisal(reading, scene, smiles)
         _ = try appraisal.exposure?.checked()
       } catch {
         appraisal = Appraisal(unreadable: reading.source, error.description)
@@ -29,6 +31,7 @@ struct Appraisals {
       }
       figures += appraisal.figures
       if let refusal = appraisal.refusal { refusals.append(refusal) }
+      if let warning = appraisal.warning, !warnings.contains(warning) { warnings.append(warning) }
     }
   }
 
@@ -56,6 +59,7 @@ private struct Appraisal {
   /// Nil where there is nothing, or nothing that could be told.
   var exposure: Exposure?
   var refusal: Refusal?
+  var warning: Warning?
   /// What value and delta were calculated from.
   var source = ""
   var figures: [Figure] = []
@@ -64,10 +68,10 @@ private struct Appraisal {
     refusal = Refusal(.exposureUnreadable, [.word(source, reason, from: "exposures")])
   }
 
-  init(_ reading: ExposureReading, _ scene: ExposureScene) throws(ContractsError) {
+  init(_ reading: ExposureReading, _ scene: ExposureScene, _ smiles: BookSmiles) throws(ContractsError) {
     switch reading {
     case .liquidity(let reading): try self.init(reading, scene)
-    case .option(let reading): try self.init(reading, scene)
+    case .option(let reading): try self.init(reading, scene, smiles)
     case .optionBook(let reading): self.init(reading, scene)
     case .powerPerpetual(let reading): try self.init(reading, scene)
     case .unreadable(let reading): self.init(unreadable: reading.source, reading.reason)
@@ -99,7 +103,7 @@ private struct Appraisal {
 
   // MARK: options
 
-  private init(_ reading: OptionReading, _ scene: ExposureScene) throws(ContractsError) {
+  private init(_ reading: OptionReading, _ scene: ExposureScene, _ smiles: BookSmiles) throws(ContractsError) {
     let label =
       "\(reading.source)[\(reading.index)] \(reading.isCall ? "call" : "put") \(reading.strike.description)"
     guard reading.expiry > scene.latestSeconds, !reading.quantity.isZero else {
@@ -114,8 +118,23 @@ private struct Appraisal {
         .optionVolatilityUnknown, [.word("option", label, from: "option book, and no forecast of volatility")])
       return
     }
-    exposure = try Appraisal.exposure(reading, scene, label: label, years: scene.years(left), known.annual)
+    let moved = Appraisal.shift(reading, smiles.smile(of: reading), known.annual)
+    exposure = try Appraisal.exposure(
+      reading, scene, label: label, years: scene.years(left), known.annual, shift: moved?.shift ?? 0)
     source = "Black–Scholes–Merton at \(known.words), \(left) s to expiry"
+    if let stickiness = reading.terms.skewStickiness {
+      if let moved {
+        source += ", and the smile's part"
+        figures = [
+          .number(
+            "\(label) smile's part of delta", moved.shift * reading.quantity.approximateDouble, scene.unit,
+            from:
+              "vega ÷ forward × (\(stickiness) − 1) × slope \(Figure.digits(moved.skew)) of \(moved.strikes) strikes")
+        ]
+      } else {
+        warning = .smileSlopeUnknown
+      }
+    }
     if left < reading.terms.expiryHoldSeconds {
       refusal = Refusal(
         .optionExpiring,
@@ -133,8 +152,27 @@ private struct Appraisal {
     }
   }
 
+  /// By how much the delta of one option differs from that at a volatility which stands still. Nil without a smile, for
+  /// an option without a mark of its own, and where the slope is one that no market could have.
+  private static func shift(
+    _ reading: OptionReading, _ smile: MarkSmile?, _ volatility: Ratio
+  ) -> (shift: Double, skew: Double, strikes: Int)? {
+    guard let smile, let stickiness = reading.terms.skewStickiness, reading.markVolatility != nil else { return nil }
+    func delta(_ stickiness: Double) throws(QuantError) -> SmileDelta {
+      try smile.delta(
+        reading.isCall ? .call : .put, strike: reading.strike.approximateDouble,
+        volatility: volatility.approximateDouble, stickiness: stickiness)
+    }
+    do {
+      let (moved, still) = (try delta(stickiness.approximateDouble), try delta(SmileDelta.stickyStrike))
+      return (moved.delta - still.delta, moved.skew, smile.strikes)
+    } catch {
+      return nil
+    }
+  }
+
   private static func exposure(
-    _ reading: OptionReading, _ scene: ExposureScene, label: String, years: Double, _ volatility: Ratio
+    _ reading: OptionReading, _ scene: ExposureScene, label: String, years: Double, _ volatility: Ratio, shift: Double
   ) throws(ContractsError) -> Exposure {
     let greeks = try calculating { () throws(QuantError) in
       try Greeks(
@@ -142,13 +180,13 @@ private struct Appraisal {
         years: years, rate: reading.terms.interestRate.approximateDouble, volatility: volatility.approximateDouble)
     }
     return try Exposure(
-      label, .option, holding: reading.quantity, price: greeks.price, delta: greeks.delta, gamma: greeks.gamma,
+      label, .option, holding: reading.quantity, price: greeks.price, delta: greeks.delta + shift, gamma: greeks.gamma,
       theta: greeks.theta, vega: greeks.vega)
   }
 
   private init(_ reading: OptionBookReading, _ scene: ExposureScene) {
     figures = [
-      .count("\(reading.source) sequence", Int(clamping: reading.sequence), from: "signed book"),
+      .word("\(reading.source) sequence", "\(reading.sequence)", from: "signed book"),
       .count("\(reading.source) options", reading.optionCount, from: "signed book"),
     ]
     if reading.sequence < reading.highestSequence {
@@ -156,8 +194,8 @@ private struct Appraisal {
         .optionBookReplayed,
         [
           .word("book", reading.source, from: "configuration"),
-          .count("sequence", Int(clamping: reading.sequence), from: "signed book"),
-          .count("seen before", Int(clamping: reading.highestSequence), from: "journal"),
+          .word("sequence", "\(reading.sequence)", from: "signed book"),
+          .word("seen before", "\(reading.highestSequence)", from: "journal"),
         ])
     } else if reading.validUntil < scene.latestSeconds {
       refusal = Refusal(
@@ -199,7 +237,7 @@ extension ExposureScene {
 
 extension OptionReading {
   /// The mark's volatility where it gives one, else the forecast.
-  fileprivate func volatility(_ scene: ExposureScene) -> (annual: Ratio, words: String)? {
+  func volatility(_ scene: ExposureScene) -> (annual: Ratio, words: String)? {
     if let markVolatility {
       // What no market shows is no mark; that it was given is no reason to take another number in its place.
       guard markVolatility.isPositive, markVolatility < VolatilityForecast.absurd else { return nil }
@@ -210,7 +248,7 @@ extension OptionReading {
 
   /// How far the mark's time is from now where that is more than allowed, in either direction: a mark of tomorrow would
   /// never grow old.
-  fileprivate func staleness(_ now: UInt64) -> UInt64? {
+  func staleness(_ now: UInt64) -> UInt64? {
     let age = now > markedAt ? now - markedAt : markedAt - now
     return age > terms.maximumMarkAgeSeconds ? age : nil
   }
@@ -312,7 +350,7 @@ extension Figure {
   }
 
   /// At most nine places, and as many as a sum of its size has.
-  fileprivate static func digits(_ value: Double) -> String {
+  static func digits(_ value: Double) -> String {
     for places in [9, 6, 3, 0] {
       do { return try Ratio(nearest: value, places: places).description } catch { continue }
     }

@@ -228,9 +228,9 @@ package struct JournaledTick: Sendable {
   var signedBooks: [(name: String, sequence: UInt64)] {
     (parts[TickPart.observation.rawValue]?["exposures"]?.array ?? []).compactMap { reading in
       guard let book = reading["optionBook"]?["_0"], let name = book["source"]?.string,
-        let sequence = book["highestSequence"]?.integer
+        let sequence = book["highestSequence"]?.whole
       else { return nil }
-      return (name, UInt64(clamping: sequence))
+      return (name, sequence)
     }
   }
 

@@ -32,8 +32,40 @@ package struct SmileDelta: Hashable, Sendable {
     volatility = try finite((variance / years).squareRoot(), "the volatility of this strike")
     skew = try finite(0.5 * smile.slope(k) / (variance * years).squareRoot(), "the skew at this strike")
     let terms = LognormalTerms(kind, logMoneyness: -k, moneyness: forward / strike, deviation: deviation)
+    delta = try Self.delta(kind, terms, years: years, stickiness: stickiness, skew: skew)
+  }
+
+  /// Where volatility and skew of the strike are known without a fitted slice, as from the marks of a book.
+  ///
+  /// Throws `outOfRange` for a skew at which somebody would be paid for holding a digital option, or would pay more for
+  /// it than it can bring: undiscounted, a call that wins costs N(d₂) − F/K n(d₁) √T ∂σ/∂k, and that lies in 0…1. So
+  /// the part of the delta that follows the smile is no more than (R − 1) K/F.
+  package init(
+    _ kind: OptionKind, forward: Double, strike: Double, years: Double, volatility: Double, skew: Double,
+    stickiness: Double = stickyStrike
+  ) throws(QuantError) {
+    _ = try positive(forward, "the forward price")
+    _ = try positive(strike, "the strike")
+    _ = try positive(years, "the time to expiry")
+    _ = try finite(stickiness, "the skew-stickiness ratio")
+    self.volatility = try positive(volatility, "the volatility of this strike")
+    self.skew = try finite(skew, "the skew at this strike")
+    let deviation = try finite(volatility * years.squareRoot(), "the deviation until the expiry")
+    let terms = LognormalTerms(
+      kind, logMoneyness: logRatio(forward, strike), moneyness: forward / strike, deviation: deviation)
+    let above = kind.sign > 0 ? terms.cumulative2 : 1 - terms.cumulative2
+    let digital = above - forward / strike * terms.density1 * years.squareRoot() * skew
+    guard digital >= 0, digital <= 1 else {
+      throw .outOfRange("the skew at this strike", needs: "digital options between 0 and 1")
+    }
+    delta = try Self.delta(kind, terms, years: years, stickiness: stickiness, skew: skew)
+  }
+
+  private static func delta(
+    _ kind: OptionKind, _ terms: LognormalTerms, years: Double, stickiness: Double, skew: Double
+  ) throws(QuantError) -> Double {
     let vegaPerForward = terms.density1 * years.squareRoot()
-    delta = try finite(
+    return try finite(
       kind.sign * terms.cumulative1 + vegaPerForward * (stickiness - 1) * skew, "the delta that follows the smile")
   }
 
@@ -53,6 +85,81 @@ package struct SmileDelta: Hashable, Sendable {
     }
     guard square > 0 else { throw .noSolution("a skew-stickiness ratio of a smile that has no skew or never moved") }
     return try finite(product / square, "the skew-stickiness ratio")
+  }
+}
+
+/// The volatilities that a book's marks give the strikes of one expiry, as a curve of log-moneyness by least squares: a
+/// straight line of three strikes, a parabola of more.
+package struct MarkSmile: Hashable, Sendable {
+  /// Of log-moneyness, between the outermost strikes. Marks are rounded, to a tenth of a point of volatility or so, and
+  /// over less their rounding alone is a slope.
+  package static let leastSpread = 0.05
+
+  /// Of the underlying at the expiry.
+  package let forward: Double
+  package let years: Double
+  /// How many different strikes it was made of.
+  package let strikes: Int
+  private let centre: Double
+  private let slope: Double
+  private let bend: Double
+  /// Of the marks' places, third central moment over second.
+  private let lean: Double
+
+  /// - Parameters:
+  ///   - rate: continuously compounded, a part per year.
+  ///   - marks: strike and annual volatility. Two of one strike count as one of their mean.
+  /// - Throws: `outOfRange` for fewer than three strikes, or strikes too near one another to tell a slope.
+  package init(
+    spot: Double, rate: Double, years: Double, marks: [(strike: Double, volatility: Double)]
+  ) throws(QuantError) {
+    self.years = try positive(years, "the time to expiry")
+    forward = try positive(spot, "the spot price") * Double.exp(try finite(rate, "the interest rate") * years)
+    _ = try positive(forward, "the forward price")
+    var points: [(place: Double, sum: Double, count: Double)] = []
+    for mark in marks.sorted(by: { ($0.strike, $0.volatility) < ($1.strike, $1.volatility) }) {
+      let place = logRatio(try positive(mark.strike, "the strike of a mark"), forward)
+      let volatility = try positive(mark.volatility, "the volatility of a mark")
+      if let last = points.last, place - last.place < 1e-9 {
+        points[points.count - 1] = (last.place, last.sum + volatility, last.count + 1)
+      } else {
+        points.append((place, volatility, 1))
+      }
+    }
+    guard let first = points.first, let last = points.last, points.count >= 3,
+      last.place - first.place >= Self.leastSpread
+    else { throw .outOfRange("the marks of an expiry", needs: "three strikes that are five per cent apart") }
+    strikes = points.count
+    let count = Double(points.count)
+    let centre = points.reduce(0) { $0 + $1.place } / count
+    let places = points.map { $0.place - centre }
+    let values = points.map { $0.sum / $0.count }
+    let square = places.reduce(0) { $0 + $1 * $1 }
+    self.centre = centre
+    // Orthogonal polynomials over the marks' places: each coefficient is a sum of its own.
+    slope = try finite(zip(places, values).reduce(0) { $0 + $1.0 * $1.1 } / square, "the slope of the marks")
+    lean = places.reduce(0) { $0 + $1 * $1 * $1 } / square
+    let (tilt, level) = (lean, square / count)
+    let second = places.map { $0 * $0 - tilt * $0 - level }
+    let size = second.reduce(0) { $0 + $1 * $1 }
+    bend =
+      points.count == 3 || size < 1e-18
+      ? 0 : try finite(zip(second, values).reduce(0) { $0 + $1.0 * $1.1 } / size, "the curvature of the marks")
+  }
+
+  /// ∂σ/∂k at a strike.
+  package func skew(atStrike strike: Double) throws(QuantError) -> Double {
+    let place = logRatio(try positive(strike, "the strike"), forward)
+    return slope + bend * (2 * (place - centre) - lean)
+  }
+
+  /// Of an option of this expiry at its own mark.
+  package func delta(
+    _ kind: OptionKind, strike: Double, volatility: Double, stickiness: Double
+  ) throws(QuantError) -> SmileDelta {
+    try SmileDelta(
+      kind, forward: forward, strike: strike, years: years, volatility: volatility,
+      skew: try skew(atStrike: strike), stickiness: stickiness)
   }
 }
 

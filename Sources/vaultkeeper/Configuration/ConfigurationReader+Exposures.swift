@@ -111,8 +111,28 @@ extension ConfigurationReader {
     let age = section.optional("maximumMarkAge", .duration(1...604_800), default: 3_600)
     // Two of Ethereum's 12-second blocks: an order placed later is mined after the expiry.
     let hold = section.optional("expiryHold", .duration(0...86_400), default: 24)
-    guard let rate, let age, let hold else { return nil }
-    return OptionTerms(interestRate: rate, maximumMarkAgeSeconds: age, expiryHoldSeconds: hold)
+    guard let rate, let age, let hold, let smile = smile(section) else { return nil }
+    return OptionTerms(
+      interestRate: rate, maximumMarkAgeSeconds: age, expiryHoldSeconds: hold, skewStickiness: smile.stickiness)
+  }
+
+  private struct SmileRule {
+    /// nil: each strike keeps its volatility, until its mark says otherwise. That is what a book's marks are between
+    /// two of them, and it needs no slope, which a few marks tell badly.
+    let stickiness: Ratio?
+  }
+
+  /// `stickyStrike`, `stickyDelta`, or a ratio between and beyond them.
+  private func smile(_ section: Section) -> SmileRule? {
+    guard let tree = section.tree("smile") else { return SmileRule(stickiness: nil) }
+    if case .scalar = tree.content {
+      let words = [("stickyStrike", SmileRule(stickiness: nil)), ("stickyDelta", SmileRule(stickiness: .zero))]
+      return section.optional("smile", .choice(words), default: SmileRule(stickiness: nil))
+    }
+    return section.optionalSection("smile") { section in
+      // 2 is what local volatility implies for short expiries; beyond 3 nobody has measured any.
+      section.required("skewStickiness", .ratio("0", "3")).map { SmileRule(stickiness: $0) }
+    }
   }
 
   private func powerPerpetual(_ section: Section, _ name: String) -> Configuration.Exposure? {

@@ -146,6 +146,10 @@ class Control:
         world.admin.send(bytes.fromhex(book[2:]), data)
         return True
 
+    def scenario_gasBurner(self) -> str:
+        """A contract that takes all the gas of whoever calls it: its one byte of code is INVALID."""
+        return checksummed(self._world.admin.deploy(bytes.fromhex("60fe60005360016000f3")))
+
     def scenario_foreignTransaction(self) -> bool:
         """Spend the keeper's next nonce by a transaction it did not make."""
         self._world.keeper_actor().send(NOBODY)
