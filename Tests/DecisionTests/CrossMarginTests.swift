@@ -148,4 +148,14 @@ struct CrossMarginTests {
     ).calibration?.risk
     #expect(risk?.liquidationPrice == 3040 && risk?.level == .danger)
   }
+
+  /// A record keeps it, and one from before there was any reads as it was.
+  @Test func whatIsSharedIsWritten() throws {
+    for account in [state([World.short(-10)], free: 700), VenueState(positions: [], orders: [], terms: World.terms())] {
+      let written = try JSON(encoding: account)
+      #expect((written["shared"] != nil) == (account.shared != nil))
+      #expect(try JSON.parse(JSONCoding.encode(account)) == JSON.parse(written.encoded()))
+      #expect(try JSONCoding.decode(VenueState.self, from: written.encoded()) == account)
+    }
+  }
 }

@@ -94,6 +94,23 @@ def test_liquidator_closes_what_is_due(keeper: Keeper, world: FirstLight) -> Non
     assert decrease.items["orderType"] == 7 and keeper.positions() == []
 
 
+def test_an_order_of_no_size_adds_collateral_at_any_price(keeper: Keeper, world: FirstLight) -> None:
+    keeper.open_short(acceptable=0, size=50_000 * USD, collateral=2_500 * 10**6)
+    before = keeper.positions()[0][1]
+    # A floor above the price, at which a sale would be given back.
+    assert keeper.send(keeper.opening(2, acceptable=3_100 * 10**12, size=0, collateral=1_500 * 10**6)).succeeded
+    events = keeper.mine(2)
+    increase = next(e for e in events if e.name == "PositionIncrease")
+    assert increase.items["sizeDeltaUsd"] == 0 and increase.items["sizeDeltaInTokens"] == 0
+    after = keeper.positions()[0][1]
+    assert after[:2] == before[:2]
+    assert 1_499 * 10**6 < after[2] - before[2] <= 1_500 * 10**6
+    # Where it would have been closed it stands.
+    world.oracles.set_price("ETH", 3_200)
+    keeper.mine(3)
+    assert keeper.positions()[0][1][:2] == before[:2]
+
+
 def test_received_funding_is_claimed_not_credited(keeper: Keeper, world: FirstLight) -> None:
     keeper.open_short(acceptable=0, size=50_000 * USD)
     world.venue.set_funding_factor(10**30 // YEAR)  # longs pay shorts 100 % a year
