@@ -154,6 +154,7 @@ struct TopUpTests {
     let invariants = try Invariants(cleared, policy: World.policy())
     let checks = try invariants.checks(after, placed: [order.key])
     #expect(checks.allSatisfy { $0.outcome == .passed } == isGood)
+    #expect((checks.first { $0.name == "orders on the mined block" }?.outcome == .passed) == isGood)
     // The journal keeps it.
     let read = try JSONCoding.decode(Invariants.self, from: try JSONCoding.encode(invariants))
     #expect(read == invariants)
