@@ -49,14 +49,7 @@ package struct Relief: Hashable, Sendable {
     }
     self.needed = needed
     guard capabilities.topUp, share.isPositive, let needed, needed <= allowed else {
-      gap =
-        !capabilities.topUp
-        ? .notOffered
-        : !share.isPositive
-          ? .switchedOff
-          : needed == nil
-            ? .noSafePrice
-            : .tooLittleCollateral
+      gap = Relief.gap(isOffered: capabilities.topUp, share: share, needed: needed)
       (topUp, costOfAdding, costOfReducing) = (nil, nil, nil)
       return
     }
@@ -71,6 +64,12 @@ package struct Relief: Hashable, Sendable {
     // A reduction that the venue does not take leaves this one.
     case (_?, _): (topUp, gap) = (wanted, nil)
     }
+  }
+
+  private static func gap(isOffered: Bool, share: Ratio, needed: Usd?) -> Gap {
+    guard isOffered else { return .notOffered }
+    guard share.isPositive else { return .switchedOff }
+    return needed == nil ? .noSafePrice : .tooLittleCollateral
   }
 
   /// Nil where the venue does not quote it: what is placed is quoted again, and says what is wrong.
