@@ -23,9 +23,12 @@ final class DevChain {
 
   private let server: DevChainServer
 
-  /// - Parameter feedsAreFresh: otherwise the price feeds are as old as the set-up, an hour.
-  init(feedsAreFresh: Bool = true) throws {
+  /// - Parameters:
+  ///   - feedsAreFresh: otherwise the price feeds are as old as the set-up, half a day.
+  ///   - secondsToLive: how much of the chain's time the test lets pass at most.
+  init(feedsAreFresh: Bool = true, secondsToLive: Int64 = DevChainServer.behindSeconds) throws {
     server = try DevChainServer.take()
+    try call("evm_increaseTime", .integer(DevChainServer.behindSeconds - secondsToLive))
     try call("scenario_heartbeat", .bool(feedsAreFresh))
     // A block brings the world from its set-up to the test's time, and the feeds are refreshed in the next.
     try mine(3)
@@ -123,6 +126,27 @@ final class DevChain {
     return wei.approximateDouble / 1e18
   }
 
+  /// What the Safe's tokens and positions are worth in dollars at a price of ETH, read without the keeper; what waits in
+  /// orders is not in it.
+  func worth(at price: Double) throws -> Double {
+    let safe = try address("account", "safe")
+    let balance = try ABIFunction(signature: "balanceOf(address)", outputs: [.uint(256)])
+    let dollars = try read(balance, [.address(try Address(hex: safe))], at: address("tokens", "USDC", "address"))
+    guard case .uint(let units)? = dollars.first else { throw Failure("balanceOf answered \(dollars)") }
+    let positions = try positions()
+    let held = try delta() - positions.reduce(0) { $0 + $1.size.approximateDouble / 1e18 }
+    return positions.reduce(held * price + units.approximateDouble / 1e6) { sum, position in
+      let size = position.size.approximateDouble / 1e18
+      let gained = size * price - (size < 0 ? -position.dollars : position.dollars)
+      return sum + position.collateral.approximateDouble / 1e6 + gained
+    }
+  }
+
+  /// Unix seconds of the head.
+  func headSeconds() throws -> UInt64 {
+    try number(try call("eth_getBlockByNumber", "latest", .bool(false))["timestamp"] ?? .null)
+  }
+
   /// Collateral of the Safe's positions in USDC, as the venue's Reader has it.
   func collateral() throws -> Double {
     var units = UInt256.zero
@@ -137,7 +161,8 @@ final class DevChain {
     return size
   }
 
-  private func positions() throws -> [(size: Int256, collateral: UInt256)] {
+  /// Size in wei of ETH, what it was sold or bought for in dollars, and collateral in USDC's smallest units.
+  private func positions() throws -> [(size: Int256, dollars: Double, collateral: UInt256)] {
     let shape =
       "((address,address,address),(uint256,uint256,uint256,int256,uint256,uint256,uint256,uint256,uint256,uint256),"
       + "(bool))[]"
@@ -151,10 +176,12 @@ final class DevChain {
     guard case .array(let positions)? = answer.first else { throw Failure("no array of positions: \(answer)") }
     return try positions.map { position in
       guard case .tuple(let parts) = position, parts.count == 3, case .tuple(let numbers) = parts[1],
-        case .uint(let tokens) = numbers[1], case .uint(let collateral) = numbers[2], case .tuple(let flags) = parts[2],
+        case .uint(let dollars) = numbers[0], case .uint(let tokens) = numbers[1],
+        case .uint(let collateral) = numbers[2], case .tuple(let flags) = parts[2],
         case .bool(let isLong)? = flags.first
       else { throw Failure("not a position: \(position)") }
-      return (try Int256(sign: isLong ? .plus : .minus, magnitude: tokens), collateral)
+      let size = try Int256(sign: isLong ? .plus : .minus, magnitude: tokens)
+      return (size, dollars.approximateDouble / 1e30, collateral)
     }
   }
 

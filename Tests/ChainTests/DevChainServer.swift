@@ -34,9 +34,9 @@ final class DevChainServer: Sendable {
   private init() throws {
     let process = Process()
     process.executableURL = try Workplace.python()
-    let hourAgo = Int(Date().timeIntervalSince1970) - 3_600
+    let setUp = Int(Date().timeIntervalSince1970) - 43_200
     process.arguments = [
-      "-m", "devchain", "--scenario", "first-light", "--genesis-time", "\(hourAgo)", "--port", "0", "--stdin",
+      "-m", "devchain", "--scenario", "first-light", "--genesis-time", "\(setUp)", "--port", "0", "--stdin",
       "--no-mining",
     ]
     process.currentDirectoryURL = Workplace.root.appendingPathComponent("devchain")
@@ -59,7 +59,7 @@ final class DevChainServer: Sendable {
   }
 
   /// How far the chain's clock is behind the machine's. Tests that let chain time pass need room for it, since a keeper
-  /// believes no head that lies in the future. The set-up is dated an hour back, so this is less.
+  /// believes no head that lies in the future. The set-up is dated half a day back, so this is less.
   static let behindSeconds: Int64 = 2_000
 
   private static func line(from handle: FileHandle) throws -> [UInt8] {

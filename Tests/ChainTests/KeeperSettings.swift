@@ -18,6 +18,8 @@ struct KeeperSettings {
   var attemptsPerDay = 3
   var bandWidth = "4%"
   var bandOf = "target"
+  /// Another band, one flow mapping.
+  var band: String?
   var target = "{fractionOfNetAssetValue: 30%}"
   /// Of the vault, one flow mapping each.
   var exposures: [String] = []
@@ -31,6 +33,8 @@ struct KeeperSettings {
   var deadline = "30s"
   /// The chain's clock is behind the machine's, see `DevChainServer`.
   var headAge = "24h"
+  /// Of both feeds; beyond what the chain's clock is behind.
+  var heartbeat = "40m"
   var feeCeiling = "100 gwei"
   var minimumTip = "0.01 gwei"
   var baseFeeMultiple = 2
@@ -103,9 +107,9 @@ struct KeeperSettings {
         shares: {erc4626: "\(try chain.address("vault", "shareToken"))"}
         pause: "\(try chain.address("vault", "shareToken"))"
         oracle:
-          base: {feed: "\(try chain.address("feeds", "ETH/USD", "address"))", heartbeat: 40m, margin: 5m, \
+          base: {feed: "\(try chain.address("feeds", "ETH/USD", "address"))", heartbeat: \(heartbeat), margin: 5m, \
     minimum: 1000, maximum: 9000}
-          quote: {feed: "\(try chain.address("feeds", "USDC/USD", "address"))", heartbeat: 40m, margin: 5m, \
+          quote: {feed: "\(try chain.address("feeds", "USDC/USD", "address"))", heartbeat: \(heartbeat), margin: 5m, \
     minimum: 0.9, maximum: 1.1}
           sequencer: {feed: "\(try chain.address("sequencerFeed"))", grace: 5m}
         venue:
@@ -116,7 +120,7 @@ struct KeeperSettings {
           longToken: WETH
           shortToken: USDC
         target: \(target)
-        band: {kind: fixed, width: \(bandWidth), of: \(bandOf), reset: centre}
+        band: \(band ?? "{kind: fixed, width: \(bandWidth), of: \(bandOf), reset: centre}")
         clips: {minimum: 100 USD, maximum: 100000 USD}
         orders: {limitOffset: 10bp, patience: \(patience), urgentBands: \(urgentBands)}
         priceBound: 1%
