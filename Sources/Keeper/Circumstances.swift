@@ -51,7 +51,7 @@ extension Circumstances {
       attemptLimit: watch.vault.attemptLimit, priceHistory: history.points,
       correctedAtSeconds: outbox.state.endedOrders.last {
         $0.vault == name && $0.chainID == chain.chainID && $0.note.state == "filled"
-      }?.endedAtUnixSeconds,
+      }?.chargedAtSeconds,
       volatility: outlook.estimates, volatilityGaps: outlook.gaps, macro: outlook.macro, warnings: outlook.warnings,
       aims: aims)
   }
@@ -169,6 +169,6 @@ extension OrderOutcome {
     case "expired": state = .expired
     default: state = .unknown
     }
-    self.init(key: order.key, state: state, atSeconds: order.endedAtUnixSeconds, gasWei: .zero)
+    self.init(key: order.key, state: state, atSeconds: order.chargedAtSeconds, gasWei: .zero)
   }
 }
