@@ -3,8 +3,9 @@ import Glibc
 /// Asks a person for a secret on the controlling terminal, which does not show what is typed.
 enum TerminalPrompt {
   /// What the signal handler needs to give the terminal back. Written before the handler is installed and read in it,
-  /// while the asking thread waits; a handler cannot take a lock.
-  nonisolated(unsafe) private static var savedSettings = termios()
+  /// while the asking thread waits; a handler cannot take a lock, nor allocate: the place is taken before it is
+  /// installed. A pointer, since the compiler gives a stored `termios` three bytes less than C writes.
+  nonisolated(unsafe) private static let savedSettings = UnsafeMutablePointer<termios>.allocate(capacity: 1)
   nonisolated(unsafe) private static var savedTerminal: Int32 = -1
 
   /// - Throws: `HostError.prompt` when there is no terminal, or the person typed more than `limit` bytes or nothing.
@@ -59,11 +60,11 @@ enum TerminalPrompt {
     private var previous: [(number: Int32, action: sigaction)] = []
 
     init(restoring settings: termios, on terminal: Int32) {
-      savedSettings = settings
+      savedSettings.initialize(to: settings)
       savedTerminal = terminal
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { number in
-        tcsetattr(savedTerminal, TCSANOW, &savedSettings)
+        tcsetattr(savedTerminal, TCSANOW, savedSettings)
         signal(number, SIG_DFL)
         Glibc.raise(number)
       }
@@ -80,7 +81,7 @@ enum TerminalPrompt {
     }
 
     func remove() {
-      tcsetattr(savedTerminal, TCSAFLUSH, &savedSettings)
+      tcsetattr(savedTerminal, TCSAFLUSH, savedSettings)
       for (number, action) in previous {
         var action = action
         sigaction(number, &action, nil)
