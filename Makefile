@@ -53,6 +53,15 @@ lease-rounds: devchain-tests ## two daemons, a real etcd, and ROUNDS leaders tha
 	swift build $(SWIFT_FLAGS) --build-tests
 	VAULTKEEPER_LEASE_ROUNDS=$(or $(ROUNDS),50) swift test $(SWIFT_FLAGS) --skip-build --filter ChainTests.LeaseTests
 
+# Leaks are not looked for: a test's process keeps its caches to its end. ChainTests run another program, which has no
+# sanitizer in it.
+.PHONY: sanitizers
+sanitizers: deps-tests ## every test but those against a chain, under the address and the thread sanitizer (an hour)
+	for kind in address thread; do \
+	  ASAN_OPTIONS=detect_leaks=0 swift test $(SWIFT_FLAGS) --sanitize=$$kind --scratch-path .build-$$kind \
+	    --skip ChainTests --skip CommandLineTests || exit 1; \
+	done
+
 .PHONY: kills
 kills: devchain-tests ## kill the daemon KILLS times (default 200) on the local EVM chain, under faults and reorgs
 	swift build $(SWIFT_FLAGS) --build-tests
@@ -135,4 +144,4 @@ fuzz: deps ## run the decoders on ITERATIONS inputs (default 10 million), optimi
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf .build .build-release .build-mutants .build-lab .build-benchmarks .demo
+	rm -rf .build .build-release .build-mutants .build-lab .build-benchmarks .build-address .build-thread .demo

@@ -73,7 +73,7 @@ extension OutboxState {
   /// Measured by heads and not by the charges themselves, which a clock that was ahead may have dated.
   private mutating func forgetEndedOrders() {
     let forgotten = endedOrders.dropLast(Self.endedOrdersKept).prefix { order in
-      let newest = lanes.lazy.filter { $0.id.chainID == order.chainID }.compactMap(\.newestSeen?.timestamp).max()
+      let newest = lanes.lazy.filter { $0.id.chainID == order.chainID }.compactMap { $0.newestSeen?.timestamp }.max()
       return BudgetTime.isForgotten(order.chargedAtSeconds, newest: newest ?? 0)
     }
     endedOrders.removeFirst(forgotten.count)

@@ -155,7 +155,7 @@ package struct Outbox: Sendable {
 
   /// Heights whose canonical block the Keeper must ask for: those of inclusions that are not final.
   package func heightsToLookUp(_ id: LaneID) -> [UInt64] {
-    lane(id)?.open.compactMap(\.inclusion?.blockNumber) ?? []
+    lane(id)?.open.compactMap { $0.inclusion?.blockNumber } ?? []
   }
 }
 

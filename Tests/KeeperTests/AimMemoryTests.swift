@@ -45,7 +45,7 @@ import Testing
     if kind == "carry" {
       #expect(marks.last?.carry?.watchedSeconds ?? 0 >= 600)
     } else {
-      let peaks = marks.compactMap(\.peak?.worth)
+      let peaks = marks.compactMap { $0.peak?.worth }
       #expect(peaks == peaks.sorted() && Set(peaks).count > 5)
       // No peak that two judgements in a row have not seen.
       let worths = marks.map(\.worth)
