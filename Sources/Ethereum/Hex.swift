@@ -150,6 +150,8 @@ package enum Hex {
       guard digits.count >= 2, digits.count.isMultiple(of: 2), digits[0] == UInt8(ascii: "0"),
         digits[1] == UInt8(ascii: "x"), digits.count / 2 - 1 <= max(0, limit)
       else { return nil }
+      // With room for none, the count would be written into the empty array that every thread shares.
+      guard digits.count > 2 else { return [] }
       var isGood = true
       let bytes = [UInt8](unsafeUninitializedCapacity: digits.count / 2 - 1) { bytes, count in
         count = digits.count / 2 - 1

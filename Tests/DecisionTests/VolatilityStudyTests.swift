@@ -202,6 +202,26 @@ enum Walk {
   }
 }
 
+@Suite struct VolatilityForecastTests {
+  private func forecast(_ annuals: [Ratio]) throws -> VolatilityForecast? {
+    try VolatilityForecast(
+      zip(VolatilityEstimate.Method.allCases, annuals).map { VolatilityEstimate($0, annual: $1, source: "") })
+  }
+
+  @Test(arguments: [[0.4, 0.9, 0.6], [0.9, 0.6, 0.4], [0.4, 0.6, 0.9]] as [[Ratio]])
+  func theWildestEstimateCountsWhereverItStands(annuals: [Ratio]) throws {
+    let found = try #require(try forecast(annuals))
+    #expect(found.annual == 0.9 && found.estimates.count == 3)
+    #expect(found.estimates.first { $0.method == found.method }?.annual == 0.9)
+  }
+
+  @Test func whatNoMarketShowsIsLeftOut() throws {
+    let found = try #require(try forecast([0, 0.4, VolatilityForecast.absurd]))
+    #expect(found.annual == 0.4 && found.estimates.map(\.method) == [.ewma])
+    #expect(try forecast([0, VolatilityForecast.absurd]) == nil)
+  }
+}
+
 @Suite struct MacroReadingTests {
   /// A series that moves with the asset's days, and by itself.
   private func days(
