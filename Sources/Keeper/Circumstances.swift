@@ -49,9 +49,7 @@ extension Circumstances {
       attemptsInWindow: outbox.failedTries(
         vault: name, chainID: chain.chainID, windowSeconds: LanePolicy.daySeconds, now: now, head: head),
       attemptLimit: watch.vault.attemptLimit, priceHistory: history.points,
-      correctedAtSeconds: outbox.state.endedOrders.last {
-        $0.vault == name && $0.chainID == chain.chainID && $0.note.state == "filled"
-      }?.chargedAtSeconds,
+      correctedAtSeconds: outbox.state.lastFillSeconds(vault: name, chainID: chain.chainID),
       volatility: outlook.estimates, volatilityGaps: outlook.gaps, macro: outlook.macro, warnings: outlook.warnings,
       aims: aims)
   }

@@ -69,3 +69,11 @@ package struct EndedOrder: Hashable, Sendable {
   /// The time at which it counts in budgets, see `BudgetTime`.
   package internal(set) var chargedAtSeconds: UInt64
 }
+
+extension OutboxState {
+  /// When an order of the vault last ended wholly filled, in the time that budgets count in (see `BudgetTime`): where
+  /// the local clock ran ahead, the next look at the chain brings it back. Nil where none is remembered.
+  package func lastFillSeconds(vault: String, chainID: UInt64) -> UInt64? {
+    endedOrders.last { $0.vault == vault && $0.chainID == chainID && $0.note.state == "filled" }?.chargedAtSeconds
+  }
+}

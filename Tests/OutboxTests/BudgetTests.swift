@@ -342,6 +342,45 @@ import Testing
     }
   }
 
+  @Test func aFillIsDatedByTheChainThoughTheClockRanAhead() throws {
+    var desk = try Desk()
+    let start = desk.now
+    let head = mark(100, seconds: start)
+    try serve(&desk, try Make.intent("1", at: head), nonce: 7, at: head)
+    let id = try Make.intent("1", at: head).id
+    let keys = [Make.hash("cancelled"), Make.hash("filled")]
+    try desk.commit([.orderPlaced(intentID: id, keys: keys)])
+    func lastFill() -> UInt64? { desk.outbox.state.lastFillSeconds(vault: "alpha", chainID: testChainID) }
+
+    // The machine's clock is a day ahead when the venue's word comes, which here carries no time of its own.
+    desk.now = start + 86_400
+    try desk.commit([
+      .orderOutcome(key: keys[1], note: OrderNote(state: "filled", isFinal: true, isFailure: false)),
+      .orderOutcome(key: keys[0], note: OrderNote(state: "cancelled", isFinal: true, isFailure: true)),
+    ])
+    #expect(lastFill() == start + 86_400)
+    #expect(desk.outbox.state.lastFillSeconds(vault: "beta", chainID: testChainID) == nil)
+    #expect(desk.outbox.state.lastFillSeconds(vault: "alpha", chainID: testChainID + 1) == nil)
+
+    // The clock is right again; the next look at the chain brings the fill back to the chain's time.
+    desk.now = start + 12
+    _ = try desk.settle(try Make.evidence(mark(101, seconds: start + 12), minedNonce: 8))
+    #expect(lastFill() == BudgetTime.bound(start + 12))
+    #expect(try Desk(store: desk.store).outbox.state == desk.outbox.state)
+  }
+
+  @Test func aFillThatTheVenueDatesKeepsItsTime() throws {
+    var desk = try Desk()
+    let head = mark(100, seconds: desk.now)
+    try serve(&desk, try Make.intent("1", at: head), nonce: 7, at: head)
+    let note = OrderNote(state: "filled", isFinal: true, isFailure: false, updatedAt: desk.now + 24)
+    try desk.commit([.orderPlaced(intentID: try Make.intent("1", at: head).id, keys: [.zero])])
+    let told = desk.now + 24
+    desk.now += 86_400
+    try desk.commit([.orderOutcome(key: .zero, note: note)])
+    #expect(desk.outbox.state.lastFillSeconds(vault: "alpha", chainID: testChainID) == told)
+  }
+
   @Test func memoryStaysSmallAndTheSameOverAYear() throws {
     var desk = try Desk(Make.policy(budget: .max))
     let start = desk.now
