@@ -133,7 +133,7 @@ struct Workbench {
   ])
   func wrongArgumentsEndWith64(arguments: [String]) throws {
     let outcome = try Binary.run(arguments)
-    #expect(outcome.status == ExitStatus.usage.rawValue)
+    #expect(outcome.status == ExitStatus.usage.rawValue, "\(outcome.complaints)")
     #expect(!outcome.complaints.isEmpty)
   }
 }
