@@ -1,8 +1,8 @@
 #!/bin/sh
 # Make everything devchain needs that is not in the repository; a second run changes nothing.
 #
-#   setup.sh           .venv, and .fixtures with the protocols' own bytecode for the scenario
-#   setup.sh --tests   also the ABIs the interface tests compare with (33 MB down)
+#   setup.sh           .venv, and .fixtures with the protocols' own bytecode for the scenario (38 MB down)
+#   setup.sh --tests   also the ABIs the interface tests compare with
 #
 # Bytecode and ABIs of third parties come from pinned PyPI wheels, which are unpacked and never
 # installed: their dependencies do not go together with ours, and their licences are their own.
@@ -46,6 +46,12 @@ fixtures safe-eth-py==7.27.0 safe \
   $abis/CompatibilityFallbackHandler_V1_4_1.json
 fixtures eth-contract==0.4.1 eth-contract \
   eth_contract/txs/multicall3.tx eth_contract/abis/multicall3.json eth_contract/deployments/WETH9.json
+abis=eth_defi/abi
+fixtures web3-ethereum-defi==1.2 uniswap \
+  $abis/uniswap_v3/UniswapV3Factory.json $abis/uniswap_v3/UniswapV3Pool.json \
+  $abis/uniswap_v3/NFTDescriptor.json $abis/uniswap_v3/NonfungibleTokenPositionDescriptor.json \
+  $abis/uniswap_v3/NonfungiblePositionManager.json $abis/uniswap_v3/QuoterV2.json \
+  $abis/uniswap-swap-contracts/SwapRouter02.json
 if [ "${1:-}" = --tests ]; then
   abis=eth_defi/abi/gmx
   fixtures web3-ethereum-defi==1.2 gmx \

@@ -23,6 +23,7 @@ DEFAULT_CHAIN_ID = 31_337
 SCENARIO_CHAIN_ID = 7_777_777_777  # above 2^32: chain ids are wider than 32 bits
 SCENARIO_BASE_FEE = GWEI // 10  # as on a busy day of a rollup; it does not sink, so fees mean something
 SCENARIO_TIP = GWEI // 100
+UNISWAP_BLOCKS = 5  # of set-up, where there is a pool
 SCENARIO_BLOCKS = 9  # of set-up; its genesis lies so many steps in the past that its head is of now
 
 
@@ -37,7 +38,7 @@ def main() -> None:
         "accounts": [checksummed(account) for account in chain.accounts],
     }
     if arguments.scenario:
-        scenario = start_scenario(arguments.scenario, chain, rpc, heartbeat=not arguments.no_heartbeat)
+        scenario = start_scenario(arguments.scenario, chain, rpc, not arguments.no_heartbeat, arguments.uniswap)
         ready["deployment"] = scenario.deployment
         if arguments.write_deployment:
             _write(arguments.write_deployment, scenario.deployment)
@@ -77,6 +78,7 @@ def _parse() -> argparse.Namespace:
     add("--max-log-range", type=int, default=0, help="blocks of one eth_getLogs; 0: no limit")
     add("--fault-seed", type=int, default=1)
     add("--scenario", choices=sorted(SCENARIOS), help="deploy a world before serving")
+    add("--uniswap", action="store_true", help="with a Uniswap v3 pool in the scenario's world")
     add("--no-heartbeat", action="store_true", help="price feeds go stale unless the scenario is told")
     add("--write-deployment", type=Path, metavar="FILE", help="the scenario's deployment as JSON")
     add("--write-addresses", type=Path, metavar="FILE", help="the scenario's address book as JSON")
@@ -91,8 +93,9 @@ def _config(arguments: argparse.Namespace) -> Config:
         return given if given is not None else scenario if is_scenario else plain
 
     genesis_time = arguments.genesis_time
+    blocks = SCENARIO_BLOCKS + (UNISWAP_BLOCKS if arguments.uniswap else 0)
     if is_scenario and not genesis_time:
-        genesis_time = int(time.time()) - SCENARIO_BLOCKS * arguments.step
+        genesis_time = int(time.time()) - blocks * arguments.step
     return Config(
         chain_id=either(arguments.chain_id, DEFAULT_CHAIN_ID, SCENARIO_CHAIN_ID),
         fork=arguments.fork,

@@ -10,9 +10,11 @@ from .first_light import FirstLight
 SCENARIOS = {"first-light": FirstLight}
 
 
-def start_scenario(name: str, chain: Chain, rpc: Rpc, heartbeat: bool) -> FirstLight:
+def start_scenario(name: str, chain: Chain, rpc: Rpc, heartbeat: bool, uniswap: bool = False) -> FirstLight:
     """Deploy a world, start its actors, and register its control methods."""
     with chain.lock:
         world = SCENARIOS[name](chain, heartbeat)
+        if uniswap:
+            world.deploy_uniswap()
         Control(world).register(rpc)
         return world

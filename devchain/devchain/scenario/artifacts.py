@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,18 @@ def built(name: str) -> bytes:
 def fetched(path: str) -> bytes:
     """Creation code of a third party's contract."""
     return bytes.fromhex(json.loads(fixture(path))["bytecode"].removeprefix("0x"))
+
+
+def linked(path: str, libraries: Mapping[str, bytes]) -> bytes:
+    """Creation code of a third party's contract, with the libraries it names put in their places."""
+    artifact = json.loads(fixture(path))
+    code = artifact["bytecode"].removeprefix("0x")
+    for named in artifact["linkReferences"].values():
+        for name, places in named.items():
+            for place in places:
+                start, end = 2 * place["start"], 2 * (place["start"] + place["length"])
+                code = code[:start] + libraries[name].hex() + code[end:]
+    return bytes.fromhex(code)
 
 
 def fixture(path: str) -> str:

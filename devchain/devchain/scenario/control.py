@@ -146,6 +146,20 @@ class Control:
         world.admin.send(bytes.fromhex(book[2:]), data)
         return True
 
+    # Uniswap v3
+
+    def scenario_deployUniswap(self) -> dict[str, Any]:
+        """The protocol with a pool, in blocks of its own; what --uniswap does before the world is served."""
+        return self._world.deploy_uniswap().deployment
+
+    def scenario_movePool(self, price: float) -> bool:
+        """Trade until the pool stands at a price of ether in dollars, in the next block."""
+        uniswap = self._world.uniswap
+        if uniswap is None:
+            raise ValueError("there is no pool: call scenario_deployUniswap, or start with --uniswap")
+        uniswap.move_to(float(price))
+        return True
+
     def scenario_gasBurner(self) -> str:
         """A contract that takes all the gas of whoever calls it: its one byte of code is INVALID."""
         return checksummed(self._world.admin.deploy(bytes.fromhex("60fe60005360016000f3")))

@@ -18,6 +18,7 @@ from .artifacts import arguments, built, call, fetched, fixture
 from .ledger import Actor, settle
 from .oracles import FEED_DECIMALS, Oracles
 from .order_keeper import OrderKeeper
+from .uniswap import Uniswap
 from .vault import FEE_ALLOWANCE_KEY, ROLE_KEY, Vault
 from .venue import POOL_USDC, POOL_WETH, Token, Venue
 
@@ -43,6 +44,7 @@ class FirstLight:
 
     def __init__(self, chain: Chain, heartbeat: bool) -> None:
         self.chain = chain
+        self.uniswap: Uniswap | None = None
         automine, chain.automine = chain.automine, False
         admin, publisher, order_keeper, depositor = (
             Actor(chain, chain.keys[i], tip)
@@ -129,6 +131,17 @@ class FirstLight:
         self.admin.send(contract, call(shape, token_id, self.vault.safe, *ticks, liquidity, 0, 0))
         return contract
 
+    def deploy_uniswap(self) -> Uniswap:
+        """Uniswap v3 with a pool of wrapped ether and dollars at the feed's price, which the vault may use."""
+        automine, self.chain.automine = self.chain.automine, False
+        maker = Actor(self.chain, self.chain.keys[4], PLAIN_TIP)
+        answer, _ = self.oracles.latest("ETH")
+        self.uniswap = Uniswap(self.chain, self.admin, maker, self.weth, self.usdc)
+        self.uniswap.deploy(answer / 10**FEED_DECIMALS)
+        self.uniswap.open_to(self.vault)
+        self.chain.automine = automine
+        return self.uniswap
+
     def keeper_actor(self) -> Actor:
         """The keeper's key in a stranger's hands, for the tests of what it does then."""
         return Actor(self.chain, self.keeper_key, GWEI)
@@ -198,4 +211,5 @@ class FirstLight:
                 "wrappedNative": checksummed(self.weth.address),
             },
             "addressBook": self.address_book,
+            **({"uniswap": self.uniswap.deployment} if self.uniswap else {}),
         }

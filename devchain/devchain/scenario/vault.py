@@ -20,7 +20,7 @@ SETUP_GAS = 9_000_000
 
 # Condition operators, parameter types and execution options of Roles v2.
 PASS, OR, MATCHES, EQUAL_TO_AVATAR, EQUAL_TO, ETHER_WITHIN = 0, 2, 5, 15, 16, 29
-NONE, STATIC, TUPLE, ARRAY, CALLDATA = 0, 1, 3, 4, 5
+NONE, STATIC, DYNAMIC, TUPLE, ARRAY, CALLDATA = 0, 1, 2, 3, 4, 5
 AND = 1
 NO_OPTIONS, SEND = 0, 1
 
@@ -148,14 +148,21 @@ class Vault:
         settle(self.chain)
 
     def _scoped(self, signature: str, conditions: list[Condition], options: int = NO_OPTIONS) -> InnerCall:
-        shape = "scopeFunction(bytes32,address,bytes4,(uint8,uint8,uint8,bytes)[],uint8)"
-        exchange = self.venue.contracts["ExchangeRouter"]
-        return (self.roles, 0, call(shape, ROLE_KEY, exchange, selector(signature), conditions, options))
+        return self.scoped(self.venue.contracts["ExchangeRouter"], signature, conditions, options)
 
     def _allowed(self, signature: str) -> InnerCall:
+        return self.allowed(self.venue.contracts["ExchangeRouter"], signature)
+
+    def scoped(
+        self, target: bytes, signature: str, conditions: list[Condition], options: int = NO_OPTIONS
+    ) -> InnerCall:
+        """What lets the role call a function under conditions."""
+        shape = "scopeFunction(bytes32,address,bytes4,(uint8,uint8,uint8,bytes)[],uint8)"
+        return (self.roles, 0, call(shape, ROLE_KEY, target, selector(signature), conditions, options))
+
+    def allowed(self, target: bytes, signature: str) -> InnerCall:
         shape = "allowFunction(bytes32,address,bytes4,uint8)"
-        exchange = self.venue.contracts["ExchangeRouter"]
-        return (self.roles, 0, call(shape, ROLE_KEY, exchange, selector(signature), NO_OPTIONS))
+        return (self.roles, 0, call(shape, ROLE_KEY, target, selector(signature), NO_OPTIONS))
 
     # Conditions, breadth first
 
